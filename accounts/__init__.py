@@ -1,0 +1,1 @@
+"""The person: sign-in, real name, consent, roles."""

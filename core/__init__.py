@@ -1,0 +1,1 @@
+"""Ground of all apps: fields, keys, jobs, audit, policies. Knows no app above it."""

@@ -1,0 +1,1 @@
+"""Courses, modules, lessons, editions, enrolment, the player page."""

@@ -1,0 +1,1 @@
+"""The teaching pool: profiles, honours, verification."""

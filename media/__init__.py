@@ -1,0 +1,1 @@
+"""Uploads, videos, their renditions and protected delivery. Knows no course."""

@@ -1,0 +1,1 @@
+"""Occupations, their groups and the eight skill levels."""

@@ -1,0 +1,1 @@
+"""Training programmes of unions and their policies."""

@@ -1,0 +1,1 @@
+"""Union figures from the roll-ups, dashboards, exports."""

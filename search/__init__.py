@@ -1,0 +1,1 @@
+"""One interface, two engines; Chinese analysis in Python; index and result pages."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SkillspowerConfig(AppConfig):
+    name = "skillspower"
+    verbose_name = "技能强国"

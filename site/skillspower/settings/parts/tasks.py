@@ -1,0 +1,20 @@
+"""Celery: Redis where REDIS_URL is given, else a broker without a server in a SQLite file of its own."""
+
+from skillspower.settings.env import env
+
+REDIS_URL = env.redis_url
+CELERY_BROKER_URL = env.redis_url or f"sqla+sqlite:///{env.var_dir / 'broker.sqlite3'}"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 4 * 3600} if env.redis_url else {"polling_interval": 0.2, "sqlalchemy_echo": False}
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis_url}
+    if env.redis_url
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}

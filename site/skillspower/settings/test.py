@@ -1,0 +1,19 @@
+"""For pytest: cheap hashing, tasks in the same process, plain static files."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "test-only-not-a-secret-test-only-not-a-secret-test")
+os.environ.setdefault("FIELD_KEYS", "test:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+os.environ.setdefault("BLIND_INDEX_KEY", "dGVzdC1vbmx5LWJsaW5kLWluZGV4LWtleQ==")
+os.environ.setdefault("LOG_FORMAT", "console")
+
+from skillspower.settings.base import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

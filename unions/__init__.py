@@ -1,0 +1,1 @@
+"""The tree of unions with time, memberships and appointments."""
