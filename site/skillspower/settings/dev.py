@@ -7,7 +7,7 @@ os.environ.setdefault("FIELD_KEYS", "dev:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg
 os.environ.setdefault("BLIND_INDEX_KEY", "ZGV2LW9ubHktYmxpbmQtaW5kZXgta2V5")
 os.environ.setdefault("LOG_FORMAT", "console")
 
-from skillspower.settings.base import *  # noqa: E402, F403
+from skillspower.settings.base import *  # noqa: F403
 
 DEBUG = True
 ALLOWED_HOSTS = ["*"]

@@ -7,7 +7,7 @@ os.environ.setdefault("FIELD_KEYS", "test:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nz
 os.environ.setdefault("BLIND_INDEX_KEY", "dGVzdC1vbmx5LWJsaW5kLWluZGV4LWtleQ==")
 os.environ.setdefault("LOG_FORMAT", "console")
 
-from skillspower.settings.base import *  # noqa: E402, F403
+from skillspower.settings.base import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -4,7 +4,9 @@ import structlog
 
 from skillspower.settings.env import env
 
-_RENDERER = structlog.processors.JSONRenderer() if env.log_format == "json" else structlog.dev.ConsoleRenderer()
+_RENDERER = (
+    structlog.processors.JSONRenderer() if env.log_format == "json" else structlog.dev.ConsoleRenderer()
+)
 _SHARED = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso"),

@@ -8,7 +8,9 @@ from skillspower.settings.env import env
 
 _url = urlsplit(env.site_url)
 IS_TLS = _url.scheme == "https"
-ALLOWED_HOSTS = [h.strip() for h in env.allowed_hosts.split(",") if h.strip()] or [_url.hostname or "127.0.0.1"]
+ALLOWED_HOSTS = [h.strip() for h in env.allowed_hosts.split(",") if h.strip()] or [
+    _url.hostname or "127.0.0.1"
+]
 SITE_URL = env.site_url.rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = False  # the proxy in front redirects; behind it every request is plain HTTP
@@ -25,7 +27,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/cms/"],  # Wagtail's admin sets styles from script; it has a policy of its own below
+    "EXCLUDE_URL_PREFIXES": [
+        "/cms/"
+    ],  # Wagtail's admin sets styles from script; it has a policy of its own below
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],

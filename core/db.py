@@ -1,0 +1,120 @@
+"""
+What differs between PostgreSQL and SQLite and belongs to no app: the database's clock, the owner's connection,
+triggers that refuse change.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import dj_database_url
+import psycopg
+from django.conf import settings
+from django.db import connection, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+M = TypeVar("M", bound=models.Model)
+RUNTIME_GROUP = "skillspower_runtime"
+"""PostgreSQL group role of web and worker. It may read and insert into append-only tables, nothing else there."""
+
+
+def is_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def now_ms() -> int:
+    """
+    Return the database's clock in ms since the epoch. Study time is placed by this clock and by no other, because
+    web hosts disagree. On SQLite the database is in this process, so its clock is the host's.
+    """
+    sql = (
+        "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint"
+        if is_postgres()
+        else "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+@contextmanager
+def owner_cursor() -> Iterator[Any]:
+    """
+    Yield a cursor of the role that owns the tables: for partitions, grants and truncation in tests.
+
+    On SQLite, and where no owner is named, it is a cursor of the ordinary connection.
+    """
+    if not is_postgres():
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    config = dj_database_url.parse(settings.DATABASE_OWNER_URL)
+    with (
+        psycopg.connect(
+            host=config["HOST"] or None,
+            port=config["PORT"] or None,
+            user=config["USER"] or None,
+            password=config["PASSWORD"] or None,
+            dbname=connection.settings_dict["NAME"],  # in tests the name differs from the setting's
+            autocommit=True,
+        ) as owner,
+        owner.cursor() as cursor,
+    ):
+        yield cursor
+
+
+_REFUSE_FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'table % is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$
+"""
+
+
+def append_only_sql(table: str, vendor: str) -> list[str]:
+    """
+    Return the statements that make a table append-only: UPDATE, DELETE, TRUNCATE and REPLACE fail in the database.
+
+    On PostgreSQL a TRUNCATE of a partition fires no trigger of its parent, so each partition needs them too. On
+    SQLite a REPLACE deletes without firing delete triggers, so an insert over an existing key is refused itself;
+    ``rowid`` names that key in every table that has one.
+    """
+    if vendor == "postgresql":
+        return [
+            _REFUSE_FUNCTION,
+            f"DROP TRIGGER IF EXISTS {table}_refuse_row ON {table}",
+            f"DROP TRIGGER IF EXISTS {table}_refuse_truncate ON {table}",
+            f"CREATE TRIGGER {table}_refuse_row BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            f"CREATE TRIGGER {table}_refuse_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+            f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNTIME_GROUP}') THEN "
+            f"REVOKE ALL ON {table} FROM {RUNTIME_GROUP}; GRANT SELECT, INSERT ON {table} TO {RUNTIME_GROUP}; "
+            "END IF; END $$",
+        ]
+    return [
+        f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: UPDATE refused'); END",
+        f"CREATE TRIGGER {table}_refuse_delete BEFORE DELETE ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: DELETE refused'); END",
+        f"CREATE TRIGGER {table}_refuse_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: REPLACE refused'); END",
+    ]
+
+
+def make_append_only(*tables: str) -> Any:
+    """Return a function for ``migrations.RunPython`` that makes these tables append-only on either database."""
+
+    def run(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        for table in tables:
+            for statement in append_only_sql(table, schema_editor.connection.vendor):
+                schema_editor.execute(statement)
+
+    return run
+
+
+def lock_rows(queryset: models.QuerySet[M]) -> models.QuerySet[M]:
+    """Return the rows locked until the transaction ends; on SQLite the writer's lock is already held."""
+    return queryset.select_for_update() if is_postgres() else queryset

@@ -1,0 +1,191 @@
+"""
+The tree of unions with time.
+
+A union's identity never moves; its place does: ``UnionPlace`` says under whom it stood, on which line, from when to
+when. Figures of a period use the places and memberships of its last day, so history stays as it was. ``path`` is only a
+cache of today's administrative line, for navigation and for an officer's scope.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person, User
+from core.models import UuidModel
+
+
+class UnionKind(models.Model):
+    """One of the 14 kinds of node, with the levels that may stand below it. Rows from ``data/union_types.csv``."""
+
+    code = models.CharField(max_length=8, primary_key=True)
+    name = models.CharField(max_length=80)
+    level = models.PositiveSmallIntegerField()
+    lowest_child_level = models.PositiveSmallIntegerField(null=True)
+    highest_child_level = models.PositiveSmallIntegerField(null=True)
+    is_primary = models.BooleanField(default=False, help_text="sees its members by name")
+
+    class Meta:
+        verbose_name = _("工会类型")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Line(models.TextChoices):
+    """条块结合: the line that counts, and the industry's."""
+
+    ADMINISTRATIVE = "adm", _("地方")
+    INDUSTRY = "ind", _("产业")
+
+
+class Union(UuidModel):
+    """A union, from the national one to a group in a workshop. Nothing is ever deleted: it closes."""
+
+    code = models.CharField(_("代码"), max_length=24, unique=True)
+    name = models.CharField(_("名称"), max_length=120)
+    short_name = models.CharField(_("简称"), max_length=60, blank=True)
+    pinyin = models.CharField(
+        max_length=400, blank=True, help_text="full and initials, for finding it while typing"
+    )
+    kind = models.ForeignKey(UnionKind, on_delete=models.PROTECT)
+    credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    region_code = models.CharField(_("行政区划"), max_length=6, blank=True)
+    industry = models.CharField(_("行业门类"), max_length=1, blank=True)
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
+    join_code = models.CharField(max_length=12, blank=True, help_text="joining by it is immediate")
+    path = models.CharField(
+        max_length=255, blank=True, db_index=True, help_text="cache of today's administrative line"
+    )
+    depth = models.PositiveSmallIntegerField(default=0)
+    annual_target_ms = models.BigIntegerField(null=True, blank=True)
+    month_targets_ms = models.JSONField(
+        null=True, blank=True, help_text="twelve numbers, or null for ⌊annual / 12⌋"
+    )
+
+    class Meta:
+        verbose_name = _("工会")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[A-Z0-9-]{3,24}$"), name="union_code_form"
+            ),
+            models.UniqueConstraint(
+                fields=["join_code"], condition=~models.Q(join_code=""), name="union_join_code_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True) | models.Q(closed_on__gte=models.F("opened_on")),
+                name="union_closes_after_opening",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnionPlace(models.Model):
+    """Under whom a union stands on a line, from ``active_from`` to the day before ``active_to``."""
+
+    union = models.ForeignKey(Union, on_delete=models.PROTECT, related_name="places")
+    line = models.CharField(max_length=3, choices=Line, default=Line.ADMINISTRATIVE)
+    parent = models.ForeignKey(Union, null=True, on_delete=models.PROTECT, related_name="child_places")
+    active_from = models.DateField()
+    active_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(active_to__isnull=True) | models.Q(active_to__gt=models.F("active_from")),
+                name="union_place_period",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("union")),
+                name="union_place_not_self",
+            ),
+        ]
+        indexes = [models.Index(fields=["parent", "line", "active_from"], name="union_place_children")]
+
+
+class Membership(models.Model):
+    """Which union a member belongs to, from ``active_from`` to the day before ``active_to``. At most one at a time."""
+
+    member = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    union = models.ForeignKey(Union, on_delete=models.PROTECT, related_name="memberships")
+    active_from = models.DateField()
+    active_to = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=20, default="request", help_text="code, request, import or officer")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(active_to__isnull=True) | models.Q(active_to__gt=models.F("active_from")),
+                name="membership_period",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["union", "active_from", "active_to"], name="membership_of_union"),
+            models.Index(fields=["member", "active_from"], name="membership_of_member"),
+        ]
+
+
+class JoinRequest(UuidModel):
+    """A wish to join, waiting for an officer. Study counts meanwhile, unassigned, and is attributed from ``sent_on``."""
+
+    class State(models.TextChoices):
+        SENT = "sent", _("已送出")
+        ASKED_BACK = "asked_back", _("待补充")
+        CONFIRMED = "confirmed", _("已确认")
+        REFUSED = "refused", _("未通过")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="join_requests")
+    union = models.ForeignKey(Union, on_delete=models.PROTECT, related_name="join_requests")
+    state = models.CharField(max_length=12, choices=State, default=State.SENT)
+    workplace = models.CharField(_("用工单位"), max_length=120, blank=True)
+    remark = models.CharField(max_length=300, blank=True)
+    sent_on = models.DateField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = _("入会申请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(state__in=["sent", "asked_back"]),
+                name="join_request_one_open",
+            )
+        ]
+        indexes = [models.Index(fields=["union", "state", "sent_on"], name="join_request_inbox")]
+
+
+class Appointment(models.Model):
+    """
+    What an officer may do for a union and everything below it, for a half-open period. Role keys, final: one duty, read
+    or write; write includes read.
+    """
+
+    class Duty(models.TextChoices):
+        STATISTICS = "statistics", _("统计")
+        TRAINING = "training", _("培训")
+        MEMBERSHIP = "membership", _("会员")
+        SAFETY = "safety", _("安全")
+
+    officer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="appointments")
+    union = models.ForeignKey(Union, on_delete=models.PROTECT, related_name="appointments")
+    duty = models.CharField(max_length=12, choices=Duty)
+    may_write = models.BooleanField(default=False)
+    active_from = models.DateField()
+    active_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("工会任职")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(active_to__isnull=True) | models.Q(active_to__gt=models.F("active_from")),
+                name="appointment_period",
+            )
+        ]
+        indexes = [models.Index(fields=["officer", "active_from"], name="appointment_of_officer")]
