@@ -1,0 +1,1 @@
+"""The demo community. All persons, places and units in it are invented."""

@@ -1,0 +1,42 @@
+"""The demo's own clips: drawings in motion, rendered once by ``render.py`` and kept in ``rendered/``.
+
+``CLIPS`` says what there is; importing it needs neither Pillow nor ffmpeg.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+RENDERED = Path(__file__).parent / "rendered"
+FPS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One rendered clip: H.264 with a silent AAC track, and its Chinese captions."""
+
+    key: str
+    title: str
+    duration_ms: int
+
+    @property
+    def video(self) -> Path:
+        return RENDERED / f"{self.key}.mp4"
+
+    @property
+    def captions(self) -> Path:
+        return RENDERED / f"{self.key}.vtt"
+
+
+CLIPS: dict[str, Clip] = {
+    clip.key: clip
+    for clip in (
+        Clip("arc-three-hazards", "焊前三件事：弧光、触电与烟尘", 72_000),
+        Clip("electrode-motions", "运条三动作：送进、前移、摆动", 96_000),
+        Clip("turning-tool", "90°外圆车刀：三个面怎么磨，刀怎么装", 84_000),
+        Clip("micrometer-reading", "外径千分尺：三步读出尺寸", 72_000),
+        Clip("dead-work-five-steps", "停电作业五步：停电、验电、接地、挂牌、遮栏", 84_000),
+        Clip("crane-signals", "指挥手势与音响信号", 84_000),
+    )
+}
