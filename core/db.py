@@ -110,7 +110,7 @@ def make_append_only(*tables: str) -> Any:
     def run(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table in tables:
             for statement in append_only_sql(table, schema_editor.connection.vendor):
-                schema_editor.execute(statement)
+                schema_editor.execute(statement, params=None)  # no parameters: a percent sign is itself
 
     return run
 

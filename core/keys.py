@@ -8,7 +8,6 @@ suite is written into each ciphertext, so both can be read side by side after a 
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 from dataclasses import dataclass
@@ -108,6 +107,4 @@ def blind_index(value: str, *, context: str) -> str:
     """
     algorithm = "sm3" if settings.CRYPTO_SUITE == "gm" else "sha256"
     key = base64.b64decode(settings.BLIND_INDEX_KEY)
-    return hmac.new(
-        key, f"{context}\0{value}".encode(), lambda data=b"": hashlib.new(algorithm, data)
-    ).hexdigest()
+    return hmac.new(key, f"{context}\0{value}".encode(), algorithm).hexdigest()

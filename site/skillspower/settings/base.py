@@ -4,7 +4,12 @@ from skillspower.settings.env import ROOT, env
 from skillspower.settings.parts.apps import INSTALLED_APPS, MIDDLEWARE, OUR_APPS  # noqa: F401
 from skillspower.settings.parts.auth import *  # noqa: F403
 from skillspower.settings.parts.cms import *  # noqa: F403
-from skillspower.settings.parts.database import DATABASE_OWNER_URL, DATABASES, DEFAULT_AUTO_FIELD  # noqa: F401
+from skillspower.settings.parts.database import (  # noqa: F401
+    DATABASE_OWNER_URL,
+    DATABASE_URL,
+    DATABASES,
+    DEFAULT_AUTO_FIELD,
+)
 from skillspower.settings.parts.logs import LOGGING  # noqa: F401
 from skillspower.settings.parts.search import *  # noqa: F403
 from skillspower.settings.parts.security import *  # noqa: F403
@@ -44,5 +49,5 @@ LOCALE_PATHS = [ROOT / "site" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-FORMAT_MODULE_PATH = []
+FORMAT_MODULE_PATH: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -1,13 +1,18 @@
 """For pytest: cheap hashing, tasks in the same process, plain static files."""
 
 import os
+from pathlib import Path
 
+# Files, index and cache keys of a test process are its own: processes run side by side, and beside the demo.
+_PROCESS = f"test{os.getpid()}"
+os.environ["SKILLSPOWER_VAR"] = str(Path(__file__).resolve().parents[3] / "var" / "test" / _PROCESS)
+os.environ["SEARCH_INDEX_PREFIX"] = _PROCESS
 os.environ.setdefault("SECRET_KEY", "test-only-not-a-secret-test-only-not-a-secret-test")
 os.environ.setdefault("FIELD_KEYS", "test:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
 os.environ.setdefault("BLIND_INDEX_KEY", "dGVzdC1vbmx5LWJsaW5kLWluZGV4LWtleQ==")
 os.environ.setdefault("LOG_FORMAT", "console")
 
-from skillspower.settings.base import *  # noqa: F403
+from skillspower.settings.base import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
@@ -17,3 +22,4 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": _PROCESS}}  # noqa: F405

@@ -24,7 +24,7 @@ def _database(url: str) -> dict[str, Any]:
             "NAME": str(env.var_dir / "skillspower.sqlite3"),
             "OPTIONS": SQLITE_OPTIONS,
         }
-    config = dict(dj_database_url.parse(url))
+    config: dict[str, Any] = dict(dj_database_url.parse(url))
     is_postgres = "postgresql" in config["ENGINE"]
     config["OPTIONS"] = {**config.get("OPTIONS", {}), **(POSTGRES_OPTIONS if is_postgres else SQLITE_OPTIONS)}
     if is_postgres:
@@ -35,5 +35,6 @@ def _database(url: str) -> dict[str, Any]:
 
 # The run-time role. The owner role migrates, makes partitions and truncates in tests (core.db.owner).
 DATABASES = {"default": _database(env.database_url)}
+DATABASE_URL = env.database_url
 DATABASE_OWNER_URL = env.database_owner_url or env.database_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

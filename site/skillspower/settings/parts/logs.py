@@ -1,13 +1,14 @@
 """Structured logs with a request id; JSON in production, readable lines at a terminal."""
 
 import structlog
+from structlog.typing import Processor
 
 from skillspower.settings.env import env
 
 _RENDERER = (
     structlog.processors.JSONRenderer() if env.log_format == "json" else structlog.dev.ConsoleRenderer()
 )
-_SHARED = [
+_SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.stdlib.add_logger_name,
