@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 from accounts.models import Person, User
 from core.models import UuidModel
@@ -24,7 +26,7 @@ class Honour(models.Model):
         return self.name
 
 
-class InstructorProfile(UuidModel):
+class InstructorProfile(UuidModel, ClusterableModel):
     """A person's teaching side. The public name is what the person agreed to show."""
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="instructor_profile")
@@ -51,7 +53,7 @@ class InstructorProfile(UuidModel):
 class TaughtTrade(models.Model):
     """An occupation and the level the instructor holds in it."""
 
-    profile = models.ForeignKey(InstructorProfile, on_delete=models.CASCADE, related_name="trades")
+    profile = ParentalKey(InstructorProfile, on_delete=models.CASCADE, related_name="trades")
     occupation = models.ForeignKey(Occupation, on_delete=models.PROTECT, related_name="+")
     level = models.ForeignKey(SkillLevel, on_delete=models.PROTECT, related_name="+")
 
@@ -62,7 +64,7 @@ class TaughtTrade(models.Model):
 class HeldHonour(models.Model):
     """An honour somebody claims to hold. It is shown only after a second person has verified it, and until withdrawn."""
 
-    profile = models.ForeignKey(InstructorProfile, on_delete=models.CASCADE, related_name="honours")
+    profile = ParentalKey(InstructorProfile, on_delete=models.CASCADE, related_name="honours")
     honour = models.ForeignKey(Honour, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     number = models.CharField(_("文号"), max_length=80, blank=True)

@@ -1,0 +1,30 @@
+"""Pages that instructors write, editions that learners get, and who takes part."""
+
+from courses.models.editions import (
+    CourseEdition,
+    EditionFile,
+    EditionInstructor,
+    EditionLesson,
+    Fragment,
+    Part,
+)
+from courses.models.pages import CourseIndexPage, CourseInstructor, CoursePage, LessonPage, ModulePage
+from courses.models.review import ReviewTask
+from courses.models.taking_part import Enrolment, Withdrawal
+
+__all__ = [
+    "CourseEdition",
+    "CourseIndexPage",
+    "CourseInstructor",
+    "CoursePage",
+    "EditionFile",
+    "EditionInstructor",
+    "EditionLesson",
+    "Enrolment",
+    "Fragment",
+    "LessonPage",
+    "ModulePage",
+    "Part",
+    "ReviewTask",
+    "Withdrawal",
+]

@@ -1,0 +1,203 @@
+"""
+Where lessons are written: course > module > lesson, stock Wagtail pages.
+
+No learner is ever shown one of these rows. What is public is the course's published edition; the addresses of the
+pages lead there (``serve``), so a draft, however it came to be "live", shows nothing that nobody reviewed.
+"""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import (
+    FieldPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from courses.blocks import LessonBlocks, SafetyNotes
+from courses.fields import LessonField
+from instructors.models import InstructorProfile
+from occupations.models import Occupation, SkillLevel
+
+_ADDRESS_TAB = ObjectList([FieldPanel("slug")], heading=_("网址"))
+
+
+class CourseIndexPage(Page):
+    """The one folder below which all courses stand. Its address is the catalogue's."""
+
+    max_count = 1
+    subpage_types = ["courses.CoursePage"]
+    edit_handler = TabbedInterface([ObjectList([FieldPanel("title")], heading=_("内容")), _ADDRESS_TAB])
+
+    class Meta:
+        verbose_name = _("课程目录")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("/courses/")
+
+
+class CoursePage(Page):
+    """A course as its instructors write it."""
+
+    occupation = models.ForeignKey(
+        Occupation, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("职业")
+    )
+    level = models.ForeignKey(
+        SkillLevel, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("技能等级")
+    )
+    summary = models.TextField(_("一句话介绍"), max_length=300, blank=True)
+    outcomes = models.TextField(
+        _("学完能做什么"), blank=True, help_text=_("每行一条，最多四条。用“会……”开头，写学员自己能做的事。")
+    )
+    audience = models.CharField(_("给谁学"), max_length=200, blank=True)
+    safety = LessonField(SafetyNotes(), blank=True, verbose_name=_("安全先看"))
+    cover = models.ForeignKey(
+        "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("封面"),
+        help_text=_("可以不放：没有封面时，按工种和等级画一张。"),
+    )
+
+    parent_page_types = ["courses.CourseIndexPage"]
+    subpage_types = ["courses.ModulePage"]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("outcomes"),
+        index.RelatedFields("occupation", [index.SearchField("name"), index.SearchField("aliases")]),
+        index.FilterField("occupation"),
+        index.FilterField("level"),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    HelpPanel(
+                        content=_(
+                            "先填这一页，再在下面加“单元”，单元里加“课时”。写到一半可以随时离开，草稿会自动保存。"
+                            "写好以后，点页面上方的“送审”，专业审核和内容审核都通过，课程就会发布。"
+                        )
+                    ),
+                    FieldPanel(
+                        "title",
+                        heading=_("课程名称"),
+                        help_text=_("说清做什么，例如“高级焊工安全操作规程”。"),
+                    ),
+                    MultiFieldPanel(
+                        [FieldPanel("occupation"), FieldPanel("level")], heading=_("给哪一行、哪一级")
+                    ),
+                    FieldPanel("summary"),
+                    FieldPanel("outcomes"),
+                    FieldPanel("audience"),
+                    FieldPanel("safety"),
+                    InlinePanel("instructors", heading=_("师傅"), label=_("师傅"), min_num=0, max_num=6),
+                    FieldPanel("cover"),
+                ],
+                heading=_("内容"),
+            ),
+            _ADDRESS_TAB,
+        ]
+    )
+
+    class Meta:
+        verbose_name = _("课程")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """``/courses/<slug>/`` is the course page's own route and comes first; any other address leads there."""
+        return redirect("courses:course", slug=self.slug)
+
+
+class CourseInstructor(Orderable):
+    """Who teaches a course, the leading one first."""
+
+    course = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="instructors")
+    instructor = models.ForeignKey(
+        InstructorProfile, on_delete=models.PROTECT, related_name="+", verbose_name=_("师傅")
+    )
+
+    panels = [FieldPanel("instructor")]
+
+    class Meta(Orderable.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["course", "instructor"], name="course_instructor_once")
+        ]
+
+
+class ModulePage(Page):
+    """A unit of a course: a title and its lessons."""
+
+    parent_page_types = ["courses.CoursePage"]
+    subpage_types = ["courses.LessonPage"]
+    edit_handler = TabbedInterface(
+        [ObjectList([FieldPanel("title", heading=_("单元名称"))], heading=_("内容")), _ADDRESS_TAB]
+    )
+
+    class Meta:
+        verbose_name = _("单元")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect(self.get_parent().url or "/courses/")
+
+
+class LessonPage(Page):
+    """
+    A lesson as it is written. ``uuid`` is its name in the ledger and stays the same over all editions; a copied lesson
+    is another lesson and gets its own.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    summary = models.CharField(_("这节讲什么"), max_length=200, blank=True)
+    body = LessonField(LessonBlocks(), blank=True, verbose_name=_("课时内容"))
+
+    parent_page_types = ["courses.ModulePage"]
+    subpage_types: list[str] = []
+    exclude_fields_in_copy = ["uuid"]
+    search_fields = [*Page.search_fields, index.SearchField("summary"), index.SearchField("body")]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    FieldPanel(
+                        "title", heading=_("课时名称"), help_text=_("说清做什么，例如“平敷焊的运条手法”。")
+                    ),
+                    FieldPanel("summary"),
+                    HelpPanel(
+                        content=_(
+                            "一节五到十分钟最好学。时长不用填：正文按每分钟 300 字，图片 8 秒，操作步骤每步 15 秒，"
+                            "检查题 30 秒，视频按它的长度。"
+                        )
+                    ),
+                    FieldPanel("body"),
+                ],
+                heading=_("内容"),
+            ),
+            _ADDRESS_TAB,
+        ]
+    )
+
+    class Meta:
+        verbose_name = _("课时")
+
+    def with_content_json(self, content: dict[str, Any]) -> "LessonPage":
+        """Keep this row's uuid: a copied page's revisions still hold the uuid of the page they were copied from."""
+        page: LessonPage = super().with_content_json(content)
+        page.uuid = self.uuid
+        return page
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.live:
+            raise Http404
+        return redirect("courses:lesson", lesson=self.uuid)

@@ -1,0 +1,69 @@
+"""Who learns a course, and what nobody may learn any more."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person, User
+from core.models import UuidModel
+from courses.models.editions import CourseEdition
+from courses.models.pages import CoursePage
+
+
+class Enrolment(UuidModel):
+    """A learner's way through a course, on the edition begun. At most one open a course; ended ones are history."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
+    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="enrolments")
+    edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="enrolments")
+    enrolled_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("学课登记")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "course"],
+                condition=models.Q(ended_at__isnull=True),
+                name="enrolment_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True) | models.Q(ended_at__gte=models.F("enrolled_at")),
+                name="enrolment_period",
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "-enrolled_at"], name="enrolment_of_person")]
+
+
+class Withdrawal(UuidModel):
+    """
+    A live flag over all editions of a course: a lesson (or, without ``lesson``, the whole course) is not served while
+    it stands. For safety reasons, at once, for everybody.
+    """
+
+    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="withdrawals")
+    lesson = models.UUIDField(null=True, blank=True)
+    reason = models.CharField(_("原因"), max_length=300)
+    withdrawn_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("停用")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "lesson"],
+                condition=models.Q(lifted_at__isnull=True, lesson__isnull=False),
+                name="withdrawal_one_open_lesson",
+            ),
+            models.UniqueConstraint(
+                fields=["course"],
+                condition=models.Q(lifted_at__isnull=True, lesson__isnull=True),
+                name="withdrawal_one_open_course",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | models.Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="withdrawal_lifted_by_somebody",
+            ),
+        ]

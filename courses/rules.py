@@ -1,0 +1,251 @@
+"""
+The timeline of a lesson: which blocks are one part, how long each takes, and which part is still the same one.
+
+Everything the ledger can credit hangs on these numbers, so they are pure functions over plain values; design.md §4
+is their source. A lesson's planned study time is the sum of its parts and is never typed.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+BLOCK_SCHEMA_VERSION = 1
+"""The shape of the blocks an edition stores. A new shape is a new number, and old editions stay readable."""
+
+HAN_PER_MINUTE = 300
+PICTURE_MS = 8_000
+STEP_MS = 15_000
+QUESTION_MS = 30_000
+
+VIDEO, READING, QUESTION = "video", "reading", "question"
+
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
+_TAG = re.compile(r"<[^>]+>")
+
+Block = dict[str, Any]
+"""A block as a StreamField stores it: ``type``, ``value`` and perhaps ``id``."""
+
+
+def han_count(text: str) -> int:
+    """
+    Return how many Chinese characters a text or its HTML has; digits, Latin letters and punctuation do not count.
+
+    >>> han_count("<p>E4303 烘干，150 ℃</p>")
+    2
+    """
+    return len(_HAN.findall(_TAG.sub("", text)))
+
+
+def reading_ms(*texts: str) -> int:
+    """
+    Return the reading time of texts at 300 Chinese characters a minute.
+
+    >>> reading_ms("<p>引弧</p>", "收弧")
+    800
+    """
+    return han_count("".join(texts)) * 60_000 // HAN_PER_MINUTE
+
+
+@dataclass(frozen=True)
+class MediaFacts:
+    """What a timeline must know of files outside the blocks: by video id length (ms) and hash, by image id hash."""
+
+    videos: dict[int, tuple[int, str]]
+    images: dict[int, str]
+
+
+@dataclass(frozen=True)
+class TimedBlock:
+    """A block on its part's timeline: it owns ``[offset_ms, offset_ms + ms)``."""
+
+    id: str
+    offset_ms: int
+    ms: int
+
+
+@dataclass(frozen=True)
+class TimedPart:
+    """
+    A part before it has a uuid. ``content_hash`` decides whether it is still the part of the edition before;
+    ``video`` is the id of a video part's file. ``uuid`` is None for reading that takes no time (a download, a formula):
+    it is shown and never counted.
+    """
+
+    kind: str
+    nominal_ms: int
+    content_hash: str
+    blocks: tuple[TimedBlock, ...]
+    video: int | None = None
+    uuid: UUID | None = None
+
+
+def _steps_ms(value: dict[str, Any]) -> int:
+    return STEP_MS * len(value.get("steps") or [])
+
+
+def _table_ms(value: dict[str, Any]) -> int:
+    rows = [list(value.get("header") or []), *(value.get("rows") or [])]
+    return reading_ms(value.get("caption") or "", *(str(cell) for row in rows for cell in row))
+
+
+def _safety_ms(value: dict[str, Any]) -> int:
+    return reading_ms(value.get("title") or "", *(value.get("hazards") or []), value.get("text") or "")
+
+
+_READING_MS: dict[str, Callable[[Any], int]] = {
+    "text": lambda value: reading_ms(value or ""),
+    "image": lambda value: PICTURE_MS,
+    "steps": _steps_ms,
+    "table": _table_ms,
+    "safety": _safety_ms,
+    "download": lambda value: 0,
+}
+
+
+def plain_blocks(blocks: Iterable[Block]) -> list[Block]:
+    """
+    Return blocks without the editor's own ids, lists of items unwrapped: the same content in one shape.
+
+    >>> plain_blocks([{"type": "safety", "id": "x", "value": {"hazards": [{"type": "item", "id": "y", "value": "弧光"}]}}])
+    [{'type': 'safety', 'value': {'hazards': ['弧光']}}]
+    """
+    return [{"type": b["type"], "value": _plain(b["value"])} for b in blocks]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(v["value"]) if _is_list_item(v) else _plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return value
+
+
+def _is_list_item(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("type") == "item" and "value" in value
+
+
+def canonical_hash(value: Any) -> str:
+    """
+    Return the SHA-256 of a JSON value written in one way only.
+
+    >>> canonical_hash({"b": 1, "a": "弧"}) == canonical_hash({"a": "弧", "b": 1})
+    True
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def timeline(blocks: Sequence[Block], media: MediaFacts) -> list[TimedPart]:
+    """
+    Return the parts of a lesson in order. ``blocks`` are plain; their place (``b1``, ``b2`` …) is their id on the page.
+
+    Consecutive text, picture, step, table and safety blocks are one part; a video and a question each their own.
+
+    >>> media = MediaFacts(videos={7: (368_000, "ab")}, images={3: "cd"})
+    >>> lesson = [{"type": "text", "value": "<p>先看一看</p>"}, {"type": "image", "value": {"image": 3}},
+    ...           {"type": "video", "value": {"video": 7}}, {"type": "question", "value": {"prompt": "?"}}]
+    >>> [(p.kind, p.nominal_ms, [b.offset_ms for b in p.blocks]) for p in timeline(lesson, media)]
+    [('reading', 8800, [0, 800]), ('video', 368000, []), ('question', 30000, [0])]
+
+    :raises KeyError: if a block has an unknown type, or a video or image is not among ``media``.
+    """
+    parts: list[TimedPart] = []
+    run: list[tuple[str, Block]] = []
+
+    def close_run() -> None:
+        if run:
+            parts.append(_reading_part(run, media))
+            run.clear()
+
+    for number, block in enumerate(blocks, start=1):
+        block_id, kind, value = f"b{number}", block["type"], block["value"]
+        if kind == VIDEO:
+            close_run()
+            length, content_hash = media.videos[value["video"]]
+            parts.append(TimedPart(VIDEO, length, content_hash, (), video=value["video"]))
+        elif kind == QUESTION:
+            close_run()
+            timed = (TimedBlock(block_id, 0, QUESTION_MS),)
+            parts.append(TimedPart(QUESTION, QUESTION_MS, canonical_hash([QUESTION, value]), timed))
+        elif kind in _READING_MS:
+            run.append((block_id, block))
+        else:
+            raise KeyError(kind)
+    close_run()
+    return parts
+
+
+def _reading_part(run: list[tuple[str, Block]], media: MediaFacts) -> TimedPart:
+    offset, timed, hashed = 0, [], []
+    for block_id, block in run:
+        ms = _READING_MS[block["type"]](block["value"])
+        # The picture itself, not only the number under which the library keeps it, decides whether a part is the same.
+        file_hash = media.images[block["value"]["image"]] if block["type"] == "image" else None
+        hashed.append([block["type"], block["value"], file_hash])
+        if ms:
+            timed.append(TimedBlock(block_id, offset, ms))
+            offset += ms
+    return TimedPart(READING, offset, canonical_hash(hashed), tuple(timed))
+
+
+def keep_uuids(
+    parts: Sequence[TimedPart], before: Sequence[tuple[str, str, UUID]], new_uuid: Callable[[], UUID]
+) -> list[TimedPart]:
+    """
+    Return the parts with uuids: the one it had in the edition before (``(kind, content_hash, uuid)`` in order) while
+    kind and hash are the same, a new one where anything changed. Each old uuid is given away once, in order.
+
+    >>> old, new = UUID(int=1), UUID(int=2)
+    >>> part = TimedPart("video", 1000, "same", ())
+    >>> [p.uuid.int for p in keep_uuids([part, part], [("video", "same", old)], lambda: new)]
+    [1, 2]
+    """
+    waiting: dict[tuple[str, str], list[UUID]] = {}
+    for kind, content_hash, uuid in before:
+        waiting.setdefault((kind, content_hash), []).append(uuid)
+    kept = []
+    for part in parts:
+        if part.nominal_ms <= 0:
+            kept.append(part)
+            continue
+        known = waiting.get((part.kind, part.content_hash))
+        kept.append(replace(part, uuid=known.pop(0) if known else new_uuid()))
+    return kept
+
+
+def plain_text(blocks: Iterable[Block]) -> str:
+    """
+    Return the words of plain blocks, one piece a line, for an index or a screen without markup.
+
+    >>> plain_text([{"type": "text", "value": "<p>划擦法<b>引弧</b></p>"}])
+    '划擦法引弧'
+    """
+    lines: list[str] = []
+    for block in blocks:
+        _collect_words(block["value"], lines)
+    return "\n".join(filter(None, (_TAG.sub("", line).strip() for line in lines)))
+
+
+def _collect_words(value: Any, lines: list[str]) -> None:
+    if isinstance(value, str):
+        lines.append(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _collect_words(item, lines)
+    elif isinstance(value, list):
+        for item in value:
+            _collect_words(item, lines)
+
+
+def lines_of(text: str) -> list[str]:
+    r"""
+    Return the lines of a field that takes one entry a line.
+
+    >>> lines_of("会引弧\n\n 会收弧 ")
+    ['会引弧', '会收弧']
+    """
+    return [line.strip() for line in text.splitlines() if line.strip()]
