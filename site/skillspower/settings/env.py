@@ -28,6 +28,7 @@ class Env(BaseSettings):
     redis_url: str = ""
     elasticsearch_url: str = ""
     search_index_prefix: str = "skillspower"
+    search_index_replicas: int = 0
     demo_mode: bool = False
     log_format: str = "json"
     crypto_suite: str = "intl"

@@ -5,4 +5,20 @@ from skillspower.settings.env import env
 ELASTICSEARCH_URL = env.elasticsearch_url
 SEARCH_INDEX_PREFIX = env.search_index_prefix
 SEARCH_INDEX_DIR = env.var_dir / "index"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+SEARCH_INDEX_SHARDS = 1
+SEARCH_INDEX_REPLICAS = env.search_index_replicas
+
+# Wagtail's own search (pages, images, documents, people, choosers) through the same analysis.
+WAGTAILSEARCH_BACKENDS = {
+    "default": {
+        "BACKEND": "search.cms.elastic",
+        "URLS": [ELASTICSEARCH_URL],
+        "INDEX_PREFIX": f"{SEARCH_INDEX_PREFIX}-cms-",
+        "INDEX_SETTINGS": {
+            "settings": {"number_of_shards": 1, "number_of_replicas": SEARCH_INDEX_REPLICAS},
+        },
+        "TIMEOUT": 3,
+    }
+    if ELASTICSEARCH_URL
+    else {"BACKEND": "search.cms.database"}
+}

@@ -1,0 +1,119 @@
+"""
+How a question is asked, once for both engines: a small tree each engine translates word by word.
+
+A clause is answered within one field: pairs of neighbours from a title and a body do not make a word. Weights are
+the same numbers everywhere, and both engines score with BM25 (k1 1.2, b 0.75), so they rank alike.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from search.analysis import Clause
+from search.engines.base import SearchRequest
+
+WEIGHTS = {"title": 4.0, "names": 3.0, "body": 1.0}
+SYNONYM = 0.5
+PINYIN = 2.0
+LIFT = 1.0
+EXACT = 12.0
+BY_TYPE = {"course": 1.2, "occupation": 0.8, "instructor": 0.8, "lesson": 0.4}
+"""A small constant on top, so that among equals the course comes before its own lessons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of them."""
+
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least ``fewest`` of them; scores add up."""
+
+    nodes: tuple["Node", ...]
+    fewest: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """One of them; the best score counts."""
+
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    node: "Node"
+    by: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """Found or not: a score that does not depend on how often."""
+
+    node: "Node"
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """``node`` must be found; each of ``by`` that is found, too, adds its score."""
+
+    node: "Node"
+    by: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    pass
+
+
+Node = Term | Every | Some | Best | Weighed | Flat | Lifted | Anything
+
+
+def plan(request: SearchRequest) -> Node:
+    """Return the tree of a request's terms; its filters are added by the engine."""
+    if request.prefix:
+        found: Node = Every(tuple(Flat(Term("prefix", term), 1.0) for term in request.prefix))
+        return Lifted(found, tuple(_by_type()))
+    clauses = tuple(_clause(clause) for clause in request.terms.clauses)
+    if not clauses:
+        return Anything()
+    fewest = len(clauses) if request.fewest is None else max(1, min(request.fewest, len(clauses)))
+    asked: Node = Every(clauses) if fewest == len(clauses) else Some(clauses, fewest)
+    lifts: list[Node] = []
+    for word in request.terms.lifts:
+        lifts.append(Weighed(Term("title", word), LIFT * WEIGHTS["title"]))
+        lifts.append(Weighed(Term("body", word), LIFT))
+        if word.isascii():
+            lifts.append(Flat(Term("pinyin", word), PINYIN))
+    if request.exact:
+        lifts.append(Flat(Term("exact", request.exact), EXACT))
+    return Lifted(asked, (*lifts, *_by_type()))
+
+
+def _by_type() -> Iterator[Node]:
+    for value, score in BY_TYPE.items():
+        yield Flat(Term("type", value), score)
+
+
+def _clause(clause: Clause) -> Node:
+    ways: list[Node] = []
+    for field, weight in WEIGHTS.items():
+        ways.append(Weighed(_all_of(field, clause.words), weight))
+        for other in clause.others:
+            ways.append(Weighed(_all_of(field, other), weight * SYNONYM))
+    ways.extend(Flat(Term("pinyin", letters), PINYIN) for letters in clause.pinyin)
+    return Best(tuple(ways))
+
+
+def _all_of(field: str, terms: tuple[str, ...]) -> Node:
+    nodes = tuple(Term(field, term) for term in terms)
+    return nodes[0] if len(nodes) == 1 else Every(nodes)
