@@ -1,13 +1,17 @@
 """Wagtail's search in Elasticsearch 8: fields cut at blanks, because they hold terms."""
 
+import logging
 from typing import Any
 
+from elasticsearch import TransportError
 from modelsearch.backends import elasticsearch8 as es8
 from modelsearch.index import AutocompleteField, SearchField
 from modelsearch.query import PlainText
 
 from search.analysis import index_terms, prefix_query, prefix_terms, word_query
 from search.cms.analysed import NOTHING, as_terms, in_query_terms
+
+logger = logging.getLogger(__name__)
 
 
 class Mapping(es8.Elasticsearch8Mapping):  # type: ignore[misc]
@@ -43,10 +47,30 @@ class PrefixQuery(es8.Elasticsearch8AutocompleteQueryCompiler):  # type: ignore[
         self.query = PlainText("") if query is NOTHING else query
 
 
+class Results(es8.Elasticsearch8SearchResults):  # type: ignore[misc]
+    """Results that are empty while the server does not answer: the CMS stays usable without its search."""
+
+    def _do_search(self) -> Any:
+        try:
+            yield from super()._do_search()
+        except TransportError as failed:
+            logger.error("Wagtail's search is down: %s", failed)
+
+    def _do_count(self) -> int:
+        try:
+            return int(super()._do_count())
+        except TransportError as failed:
+            logger.error("Wagtail's search is down: %s", failed)
+            return 0
+
+
 class SearchBackend(es8.Elasticsearch8SearchBackend):  # type: ignore[misc]
     """See ``search.cms``."""
 
     mapping_class = Mapping
+    results_class = Results
     query_compiler_class = WordQuery
     autocomplete_query_compiler_class = PrefixQuery
-    settings = {"settings": {"analysis": {"analyzer": {"default": {"type": "custom", "tokenizer": "whitespace"}}}}}
+    settings = {
+        "settings": {"analysis": {"analyzer": {"default": {"type": "custom", "tokenizer": "whitespace"}}}}
+    }

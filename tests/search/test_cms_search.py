@@ -160,3 +160,14 @@ def test_rebuilding_wagtails_index_gives_the_same(pages):
     get_search_backend().refresh_indexes()
 
     assert found(Page.objects.search("焊工")) == {TITLE}
+
+
+def test_the_cms_stays_usable_while_elasticsearch_is_down(caplog):
+    down = get_search_backend(
+        "search.cms.elastic", URLS=["http://127.0.0.1:9"], TIMEOUT=1, OPTIONS={"max_retries": 0}
+    )
+
+    results = down.search("焊工", Page)
+
+    assert (list(results), results.count()) == ([], 0)
+    assert "Wagtail's search is down" in caplog.text
