@@ -47,6 +47,14 @@ class Video(UuidModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def length(self) -> str:
+        """Minutes and seconds as people write them, empty while unknown."""
+        if self.duration_ms is None:
+            return ""
+        minutes, seconds = divmod(self.duration_ms // 1000, 60)
+        return f"{minutes}′{seconds:02d}″"
+
 
 class Rendition(models.Model):
     """One quality of a video as HLS: a playlist and its segments under one storage prefix."""

@@ -1,0 +1,194 @@
+"""Taking a video in, and making of it what a phone can play."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import puremagic
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from accounts.models import User
+from core import jobs
+from media import ffmpeg
+from media.models import Rendition, Video
+from media.rules import Variant, master_playlist, qualities_for
+
+TRANSCODE = "media.transcode"
+MAX_BYTES = 4 * 1024**3
+_CHUNK = 1024 * 1024
+_CONTAINERS = {
+    ".mp4",
+    ".m4v",
+    ".mov",
+    ".mkv",
+    ".webm",
+    ".avi",
+    ".3gp",
+    ".ts",
+    ".mpg",
+    ".mpeg",
+    ".wmv",
+    ".flv",
+}
+
+
+class UploadRefused(ValueError):
+    """The file is not taken in; the message says why and what to do."""
+
+
+def check_upload(file: File) -> None:
+    """
+    Look at size, name and first bytes of a file before it is taken in.
+
+    :raises UploadRefused: if it is empty, too large or no video.
+    """
+    if not file.size:
+        raise UploadRefused("文件是空的，请重新选择。")
+    if file.size > MAX_BYTES:
+        raise UploadRefused("文件超过 4 GB。请剪短，或先在手机上用“高清”而不是“4K”导出。")
+    suffix = Path(file.name or "").suffix.lower()
+    file.seek(0)
+    head = file.read(4096)
+    file.seek(0)
+    try:
+        kinds = {m.mime_type for m in puremagic.magic_string(head)}
+    except puremagic.PureError:
+        kinds = set()
+    looks_like_video = any(k.startswith(("video/", "application/vnd.rn", "audio/mp4")) for k in kinds)
+    if suffix not in _CONTAINERS or (kinds and not looks_like_video):
+        raise UploadRefused("这不是视频文件。可以上传 MP4、MOV、MKV、AVI 等手机或相机拍的视频。")
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _hash(file: File) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks(_CHUNK):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def accept_video(
+    *, file: File, title: str, by: User | None, captions: str = "", transcript: str = ""
+) -> Video:
+    """
+    Take a video in and queue its processing. When this returns, file and job outlive any process and the machine's
+    power: the bytes are on disk before the row that names them is committed.
+
+    :raises UploadRefused: if the file is empty, too large or no video.
+    """
+    check_upload(file)
+    digest = _hash(file)
+    name = f"videos/original/{digest[:2]}/{digest}{Path(file.name or 'video').suffix.lower()}"
+    if not default_storage.exists(name):
+        name = default_storage.save(name, file)
+        _fsync(Path(default_storage.path(name)))
+        _fsync(Path(default_storage.path(name)).parent)
+    with transaction.atomic():
+        video = Video(
+            title=title,
+            original_name=Path(file.name or "").name,
+            byte_size=file.size,
+            content_hash=digest,
+            captions=captions,
+            transcript=transcript,
+            uploaded_by=by,
+        )
+        video.original.name = name
+        video.save()
+        enqueue_transcode(video)
+    return video
+
+
+def enqueue_transcode(video: Video) -> None:
+    """Queue the processing of a video; twice is once."""
+    jobs.enqueue(
+        kind=TRANSCODE,
+        payload={"video": str(video.uuid)},
+        by=video.uploaded_by,
+        dedupe_key=f"video:{video.uuid}",
+    )
+
+
+def transcode(*, video: Video, progress: Callable[[int, int, str], None]) -> None:
+    """
+    Make renditions and poster of a video and mark it ready, or failed with the reason.
+
+    May be killed at any point and run again: everything is made in a folder of its own and put in place by one rename
+    and one transaction. ``progress`` takes steps done, steps in all and what is being done.
+    """
+    Video.objects.filter(pk=video.pk).update(state=Video.State.PROCESSING, failure="")
+    source = Path(video.original.path)
+    media_root = Path(settings.MEDIA_ROOT)
+    prefix = f"videos/hls/{video.content_hash[:2]}/{video.content_hash}"
+    try:
+        info = ffmpeg.probe(source)
+        qualities = qualities_for(width=info.width, height=info.height)
+        (media_root / "work").mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=media_root / "work", prefix="hls-") as folder:
+            work = Path(folder) / "out"
+            for done, quality in enumerate(qualities):
+                progress(done, len(qualities) + 1, f"正在做 {quality.name}")
+                step = (done, len(qualities) + 1, f"正在做 {quality.name}")
+                ffmpeg.make_rendition(
+                    source=source,
+                    target=work / quality.name,
+                    info=info,
+                    quality=quality,
+                    tick=lambda step=step: progress(*step),
+                )
+            progress(len(qualities), len(qualities) + 1, "正在取封面")
+            ffmpeg.make_poster(source=source, target=work / "poster.jpg", info=info)
+            variants = [
+                Variant(
+                    q.name,
+                    *ffmpeg.scaled(width=info.width, height=info.height, short_side=q.short_side),
+                    q.bits_per_second,
+                )
+                for q in qualities
+            ]
+            (work / "master.m3u8").write_text(master_playlist(variants), encoding="utf-8")
+            sizes = {v.name: sum(f.stat().st_size for f in (work / v.name).iterdir()) for v in variants}
+            target = media_root / prefix
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                shutil.rmtree(target)
+            work.rename(target)
+    except ffmpeg.UnreadableVideo as error:
+        Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, failure=str(error)[:300])
+        return
+    with transaction.atomic():
+        Rendition.objects.filter(video=video).delete()
+        Rendition.objects.bulk_create(
+            Rendition(
+                video=video,
+                name=v.name,
+                prefix=f"{prefix}/{v.name}",
+                width=v.width,
+                height=v.height,
+                bits_per_second=v.bits_per_second,
+                byte_size=sizes[v.name],
+            )
+            for v in variants
+        )
+        Video.objects.filter(pk=video.pk).update(
+            state=Video.State.READY,
+            failure="",
+            duration_ms=info.duration_ms,
+            width=info.width,
+            height=info.height,
+            poster=f"{prefix}/poster.jpg",
+        )

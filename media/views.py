@@ -1,0 +1,47 @@
+"""Delivery of video files. The ticket in the path is the permission."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+
+from core.policies import guard, public
+from media.models import Video
+from media.tickets import read_ticket
+
+_PATH = re.compile(r"master\.m3u8|poster\.jpg|[0-9]{3,4}p/(index\.m3u8|init\.mp4|[0-9]{4}\.m4s)")
+_TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".mp4": "video/mp4",
+    ".m4s": "video/iso.segment",
+    ".jpg": "image/jpeg",
+}
+
+
+@guard(public)
+def video_file(request: HttpRequest, ticket: str, path: str) -> HttpResponse:
+    """Answer one file of a video to the viewer whom the ticket names; to everybody else there is no such file."""
+    video_uuid = read_ticket(ticket, request=request)
+    if video_uuid is None or not _PATH.fullmatch(path):
+        raise Http404
+    row = (
+        Video.objects.filter(uuid=video_uuid, state=Video.State.READY)
+        .values_list("poster", flat=True)
+        .first()
+    )
+    if not row:
+        raise Http404
+    relative = f"{row.rsplit('/', 1)[0]}/{path}"
+    content_type = _TYPES[Path(path).suffix]
+    if settings.SENDFILE_PREFIX:
+        response = HttpResponse(content_type=content_type)
+        response["X-Accel-Redirect"] = f"{settings.SENDFILE_PREFIX}{relative}"
+    else:
+        file = Path(settings.MEDIA_ROOT) / relative
+        if not file.is_file():
+            raise Http404
+        response = FileResponse(file.open("rb"), content_type=content_type)
+    # Names of files follow the content, but the ticket is the viewer's own: no shared cache may keep them.
+    response["Cache-Control"] = "private, max-age=43200"
+    return response

@@ -1,0 +1,88 @@
+import io
+from pathlib import Path
+
+import av
+import pytest
+from django.core.files.base import File
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from media.models import Rendition, Video
+from media.operations import UploadRefused, accept_video, transcode
+
+pytestmark = pytest.mark.django_db
+
+
+def quiet(done, total, message):
+    """A progress that nobody watches."""
+
+
+@pytest.fixture
+def video(clip):
+    with clip.open("rb") as file:
+        return accept_video(file=File(file, name=clip.name), title="焊接演示", by=None)
+
+
+def test_an_accepted_upload_lies_on_disk_under_its_hash_and_waits_for_its_job(video, clip):
+    assert Path(video.original.path).read_bytes() == clip.read_bytes()
+    assert video.content_hash in video.original.name
+    assert Video.objects.get().state == Video.State.WAITING
+
+
+def test_a_video_becomes_playable_in_two_qualities_with_poster_and_length(video, uploads):
+    transcode(video=video, progress=quiet)
+
+    video.refresh_from_db()
+    assert (video.state, video.failure) == (Video.State.READY, "")
+    assert 2_900 <= video.duration_ms <= 3_200
+    assert (uploads / video.poster).stat().st_size > 500
+    assert Rendition.objects.filter(video=video).count() == 2
+    master = uploads / Path(video.poster).parent / "master.m3u8"
+    for name in (line for line in master.read_text().splitlines() if not line.startswith("#")):
+        with av.open(str(master.parent / name)) as played:
+            assert played.streams.video[0].codec_context.height in {240, 360}
+
+
+def test_processing_again_after_a_kill_gives_the_same_rows(video):
+    transcode(video=video, progress=quiet)
+    before = list(Rendition.objects.order_by("name").values("name", "prefix", "width"))
+
+    transcode(video=video, progress=quiet)
+
+    assert list(Rendition.objects.order_by("name").values("name", "prefix", "width")) == before
+
+
+def test_a_kill_in_the_middle_leaves_nothing_half_made_in_place(video, uploads):
+    def killed(done, total, message):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        transcode(video=video, progress=killed)
+
+    assert not (uploads / "videos" / "hls").exists()
+    assert list((uploads / "work").iterdir()) == []
+
+
+def test_a_damaged_file_fails_with_a_sentence_for_its_owner(clip, uploads):
+    broken = io.BytesIO(clip.read_bytes()[:2000])
+    video = accept_video(file=File(broken, name="坏.mp4"), title="坏文件", by=None)
+
+    transcode(video=video, progress=quiet)
+
+    video.refresh_from_db()
+    assert video.state == Video.State.FAILED
+    assert "重新上传" in video.failure
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("空.mp4", b"", "空的"),
+        ("图纸.pdf", b"%PDF-1.7 ...", "不是视频"),
+        ("伪装.mp4", b"%PDF-1.7 " + b"x" * 600, "不是视频"),
+    ],
+)
+def test_what_is_no_video_is_refused_with_the_reason(name, content, word):
+    with pytest.raises(UploadRefused, match=word):
+        accept_video(file=SimpleUploadedFile(name, content), title="x", by=None)
+
+    assert not Video.objects.exists()
