@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = "平台基础"
+
+    def ready(self) -> None:
+        """Load each app's ``handlers.py``, where functions register for kinds of jobs."""
+        autodiscover_modules("handlers")

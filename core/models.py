@@ -5,7 +5,9 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["AuditHead", "AuditRow", "Message", "OutboxMessage", "SentNotice", "UuidModel"]
+from core.jobs.models import Job
+
+__all__ = ["AuditHead", "AuditRow", "Job", "Message", "OutboxMessage", "SentNotice", "UuidModel"]
 
 
 class UuidModel(models.Model):

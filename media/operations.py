@@ -115,10 +115,11 @@ def accept_video(
 
 def enqueue_transcode(video: Video) -> None:
     """Queue the processing of a video; twice is once."""
+    uploader = video.uploaded_by.person.uuid if video.uploaded_by else None
     jobs.enqueue(
         kind=TRANSCODE,
         payload={"video": str(video.uuid)},
-        by=video.uploaded_by,
+        by=uploader,
         dedupe_key=f"video:{video.uuid}",
     )
 

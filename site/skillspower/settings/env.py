@@ -32,6 +32,7 @@ class Env(BaseSettings):
     demo_mode: bool = False
     log_format: str = "json"
     crypto_suite: str = "intl"
+    job_heartbeat_seconds: float = 5
     sendfile_prefix: str = ""
     """Address prefix under which the proxy in front serves uploads by X-Accel-Redirect; empty: Django sends them."""
 

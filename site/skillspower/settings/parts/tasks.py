@@ -4,9 +4,7 @@ from skillspower.settings.env import env
 
 REDIS_URL = env.redis_url
 CELERY_BROKER_URL = env.redis_url or f"sqla+sqlite:///{env.var_dir / 'broker.sqlite3'}"
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 4 * 3600} if env.redis_url else {"polling_interval": 0.2, "sqlalchemy_echo": False}
-)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * 3600} if env.redis_url else {}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -18,3 +16,9 @@ CACHES = {
     if env.redis_url
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+
+JOB_HEARTBEAT_SECONDS = env.job_heartbeat_seconds
+
+# Seconds between runs. Each of these finds its work in the database, so a missed or doubled run does no harm.
+CELERY_BEAT_SCHEDULE = {"sweep-jobs": {"task": "core.jobs.sweep", "schedule": 2 * JOB_HEARTBEAT_SECONDS}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")

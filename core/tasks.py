@@ -1,0 +1,35 @@
+"""The tasks of core: running a job that somebody woke us for, and the sweeper."""
+
+import sqlite3
+from contextlib import closing
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from core.jobs import operations
+from core.jobs.worker import run_job
+
+
+@shared_task(name=operations.RUN_TASK)
+def run(job_id: int) -> None:
+    run_job(job_id)
+
+
+@shared_task(name="core.jobs.sweep")
+def sweep() -> None:
+    operations.sweep(now=timezone.now())
+    _purge_embedded_broker()
+
+
+def _purge_embedded_broker() -> None:
+    """
+    Delete the messages that were delivered. The broker without a server only hides them, and reads slower with each.
+    """
+    if not settings.CELERY_BROKER_URL.startswith("sqla+sqlite:///"):
+        return
+    path = settings.CELERY_BROKER_URL.removeprefix("sqla+sqlite:///")
+    with closing(sqlite3.connect(path, timeout=5)) as broker, broker:
+        known = broker.execute("SELECT 1 FROM sqlite_master WHERE name = 'kombu_message'").fetchone()
+        if known:
+            broker.execute("DELETE FROM kombu_message WHERE visible = 0")
