@@ -1,0 +1,20 @@
+"""The only door to the study record for other apps."""
+
+from records.ledger.chain import Draft, Link
+from records.ledger.periods import booked_on, is_closed, next_month
+from records.ledger.snapshot import LessonSnapshot, PartSnapshot
+from records.operations.entries import EntryRefused, append_entries, attribution, reversal_of
+
+__all__ = [
+    "Draft",
+    "EntryRefused",
+    "LessonSnapshot",
+    "Link",
+    "PartSnapshot",
+    "append_entries",
+    "attribution",
+    "booked_on",
+    "is_closed",
+    "next_month",
+    "reversal_of",
+]

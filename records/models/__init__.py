@@ -1,0 +1,24 @@
+"""
+Tables of the study record. Nothing here points upwards: a learner is the uuid of a ``Person``, a lesson, part, edition
+and session are uuids of a snapshot, a union is a uuid. So the record can be audited, partitioned and kept alone.
+"""
+
+from records.models.guests import GuestSpan
+from records.models.ledger import LedgerEntry, RefusedSpan
+from records.models.policy import StudyPolicy
+from records.models.rollups import Completion, DailyStudy, LearnerPeriod, Mark
+from records.models.study import PartProgress, StudySession, StudyState
+
+__all__ = [
+    "Completion",
+    "DailyStudy",
+    "GuestSpan",
+    "LearnerPeriod",
+    "LedgerEntry",
+    "Mark",
+    "PartProgress",
+    "RefusedSpan",
+    "StudyPolicy",
+    "StudySession",
+    "StudyState",
+]

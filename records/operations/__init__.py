@@ -1,0 +1,1 @@
+"""What writes to the study record: one function per business act."""

@@ -1,0 +1,122 @@
+"""Entries that are not study of a lesson, and the writing of all of them."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from core.clock import day_of
+from core.db import now_ms
+from records.db import lock_chain, move_chain, write_links
+from records.ledger.chain import Draft, Link, link
+from records.ledger.periods import booked_on
+from records.models import LedgerEntry
+
+
+class EntryRefused(Exception):
+    """The entry may not be written; the message says why."""
+
+
+@transaction.atomic
+def append_entries(*, learner: UUID, drafts: Sequence[Draft], now: int | None = None) -> list[Link]:
+    """
+    Append entries to a learner's chain and mark the learner-days for the roll-up.
+
+    ``now`` is the instant of recording in ms; None takes the database's clock.
+
+    :raises EntryRefused: if a reversal names no entry, an entry twice, or not the whole of it.
+    """
+    if not drafts:
+        return []
+    length, head = lock_chain(learner)
+    recorded_at = now_ms() if now is None else now
+    _check_reversals(learner, drafts)
+    recorded_on = day_of(recorded_at)
+    links = link(
+        drafts,
+        learner=learner,
+        length=length,
+        head=head,
+        recorded_at=recorded_at,
+        book=lambda day: booked_on(day, recorded_on),
+    )
+    write_links(links)
+    move_chain(learner, length, links)
+    return links
+
+
+def _check_reversals(learner: UUID, drafts: Sequence[Draft]) -> None:
+    """Refuse a reversal of nothing, a second one, or one that copies another day, union, policy, part or time."""
+    named = [d.refers_to for d in drafts if d.kind == LedgerEntry.Kind.REVERSAL]
+    if not named:
+        return
+    if len(set(named)) != len(named):
+        raise EntryRefused("an entry is reversed once")
+    known = LedgerEntry.objects.filter(learner=learner)
+    if known.filter(kind=LedgerEntry.Kind.REVERSAL, refers_to__in=named).exists():
+        raise EntryRefused("an entry is reversed once")
+    originals = {e.n: e for e in known.filter(n__in=named)}
+    for draft in drafts:
+        if draft.kind != LedgerEntry.Kind.REVERSAL:
+            continue
+        original = originals.get(draft.refers_to or 0)
+        if original is None or original.kind == LedgerEntry.Kind.REVERSAL:
+            raise EntryRefused("a reversal names an entry of the same learner")
+        copied = ("day", "union", "policy", "part")
+        if draft.ms != -original.ms or any(getattr(draft, c) != getattr(original, c) for c in copied):
+            raise EntryRefused("a reversal copies day, union, policy and part, with the opposite time")
+
+
+def reversal_of(entry: LedgerEntry, *, reason: str, actor: UUID, approver: UUID | None = None) -> Draft:
+    """Return the draft that takes an entry back: same day, union, policy and part, opposite time."""
+    return Draft(
+        kind=LedgerEntry.Kind.REVERSAL,
+        source=entry.source,
+        session=entry.session,
+        lesson=entry.lesson,
+        part=entry.part,
+        edition=entry.edition,
+        activity=entry.activity,
+        occupation=entry.occupation,
+        level=entry.level,
+        t_from=entry.t_from,
+        t_to=entry.t_to,
+        ranges=entry.ranges,
+        ms=-entry.ms,
+        day=entry.day,
+        union=entry.union,
+        policy=entry.policy,
+        evidence=entry.evidence,
+        evidence_ref=entry.evidence_ref,
+        online=entry.online,
+        reason=reason,
+        refers_to=entry.n,
+        actor=actor,
+        approver=approver,
+    )
+
+
+def attribution(entry: LedgerEntry, *, union: UUID, actor: UUID, from_day: date) -> tuple[Draft, Draft]:
+    """
+    Return the two drafts that give an unassigned entry to a union: from unassigned, and to the union, opposite ms.
+
+    ``from_day`` is the day of the application; earlier time stays unassigned.
+
+    :raises EntryRefused: if the entry has a union already or is older than the application.
+    """
+    if entry.union is not None:
+        raise EntryRefused("the entry belongs to a union already")
+    if entry.day < from_day:
+        raise EntryRefused("the entry is older than the application")
+    fields = {name: getattr(entry, name) for name in ("session", "lesson", "part", "edition", "activity")}
+    fields |= {
+        name: getattr(entry, name) for name in ("occupation", "level", "t_from", "t_to", "ranges", "day")
+    }
+    fields |= {
+        name: getattr(entry, name) for name in ("policy", "evidence", "evidence_ref", "online", "source")
+    }
+    common = {**fields, "kind": LedgerEntry.Kind.ATTRIBUTION, "reason": "union_confirmed"}
+    taken = Draft(**common, ms=-entry.ms, union=None, refers_to=entry.n, actor=actor)
+    given = Draft(**common, ms=entry.ms, union=union, refers_to=entry.n, actor=actor)
+    return taken, given
