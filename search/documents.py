@@ -29,7 +29,8 @@ class SearchDocument:
     """
     One thing to be found.
 
-    ``key`` is ``type:uuid`` (or a code). ``names`` are other short names: aliases, teachers; ``summary`` is a
+    ``key`` is ``type:uuid`` (or a code). ``part_of`` is the key of the thing it comes and goes with (a lesson with its
+    course); by default its own. ``names`` are other short names: aliases, teachers; ``summary`` is a
     sentence for people; ``body`` the running text. ``occupations`` and ``groups`` are codes, ``level`` the rank
     of a skill level, ``instructors`` uuids. ``new_ms`` is when it was published, ``popularity`` how many study it.
     ``card`` is what its result card shows, JSON.
@@ -48,6 +49,7 @@ class SearchDocument:
     new_ms: int = 0
     popularity: int = 0
     card: Mapping[str, Any] = field(default_factory=dict)
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Row:
     """
 
     key: str
+    part_of: str
     texts: Mapping[str, str]
     keywords: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, int]
@@ -131,6 +134,7 @@ def prepare(document: SearchDocument) -> Row:
     content = json.dumps([SCHEMA, texts, keywords, numbers, payload], ensure_ascii=False)
     return Row(
         document.key,
+        document.part_of or document.key,
         texts,
         keywords,
         numbers,

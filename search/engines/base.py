@@ -3,7 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from search.analysis import QueryTerms
 from search.documents import Row
 
 MAX_SIZE = 100
+NOTHING: AbstractContextManager[object] = nullcontext()
 
 
 class SearchUnavailable(Exception):
@@ -75,8 +77,8 @@ class SearchEngine(Protocol):
     """
     All methods raise ``SearchUnavailable`` when the engine cannot do it now; ``search`` also ``BadCursor``.
 
-    Writes are idempotent: a row replaces the one with its key. One process writes at a time (search.operations
-    holds the lease); any number reads.
+    Writes are idempotent. One process writes at a time (search.operations
+    holds a lease); any number reads.
     """
 
     name: str
@@ -84,11 +86,12 @@ class SearchEngine(Protocol):
     def ensure_index(self) -> None:
         """Make the index if there is none of this schema."""
 
-    def index(self, rows: Iterable[Row]) -> int:
-        """Store rows, replacing those with the same key; return how many."""
+    def replace(self, groups: Mapping[str, Sequence[Row]]) -> None:
+        """
+        For each key of ``groups``: let its rows be all that is part of it. No rows: it is gone.
 
-    def delete(self, keys: Iterable[str]) -> None:
-        """Forget the rows with these keys; unknown keys are fine."""
+        A search sees a group as it was or as it is, never half of it (Elasticsearch: for less than a second it may).
+        """
 
     def refresh(self) -> None:
         """Make all writes so far visible to the next search."""
@@ -96,8 +99,12 @@ class SearchEngine(Protocol):
     def search(self, request: SearchRequest) -> ResultPage:
         """Answer a question."""
 
-    def rebuild(self, rows: Iterable[Row]) -> int:
-        """Build a new index beside the old one, then put it in its place at once; return how many rows."""
+    def rebuild(self, rows: Iterable[Row], *, swap: AbstractContextManager[object] = NOTHING) -> int:
+        """
+        Build a new index beside the old one, then put it in its place at once; return how many rows.
+
+        ``swap`` is entered just before the exchange and left just after it, when writes go to the new index.
+        """
 
     def contents(self) -> Iterator[tuple[str, str]]:
         """Yield key and digest of every row, in the order of keys."""

@@ -10,16 +10,19 @@ within a second whatever happens to the search.
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Any, TypeVar
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.dsl import A, Q, Search
-from elasticsearch.helpers import BulkIndexError, bulk
+from elasticsearch.helpers import BulkIndexError, bulk, scan
 
 from search.documents import FACETS, NUMBERS, SCHEMA, TEXTS, Row
 from search.engines.base import (
     MAX_SIZE,
+    NOTHING,
     BadCursor,
     Hit,
     ResultPage,
@@ -58,7 +61,11 @@ T = TypeVar("T")
 
 
 def _index_body(shards: int, replicas: int) -> dict[str, Any]:
-    fields: dict[str, Any] = {"key": {"type": "keyword"}, "digest": {"type": "keyword", "index": False}}
+    fields: dict[str, Any] = {
+        "key": {"type": "keyword"},
+        "part_of": {"type": "keyword"},
+        "digest": {"type": "keyword", "index": False},
+    }
     for name in TEXTS:
         flat = name in ("pinyin", "prefix")
         fields[name] = {
@@ -104,30 +111,41 @@ class ElasticEngine:
 
         self._ask(make)
 
-    def index(self, rows: Iterable[Row]) -> int:
+    def replace(self, groups: Mapping[str, Sequence[Row]]) -> None:
         self.ensure_index()
-        return self._ask(lambda: self._store(self._alias, rows))
 
-    def delete(self, keys: Iterable[str]) -> None:
-        self.ensure_index()
-        actions = ({"_op_type": "delete", "_index": self._alias, "_id": key} for key in keys)
-        # A row that is not there is what was asked for.
-        self._ask(lambda: bulk(self._writer, actions, raise_on_error=False, chunk_size=BATCH))
+        def write() -> None:
+            # What was written a moment ago must be seen, or a row that is gone would stay.
+            self._writer.indices.refresh(index=self._alias)
+            rows = [row for group in groups.values() for row in group]
+            kept = {row.key for row in rows}
+            gone = [key for key in self._keys_of(list(groups)) if key not in kept]
+            deletes = ({"_op_type": "delete", "_index": self._alias, "_id": key} for key in gone)
+            bulk(self._writer, chain(deletes, self._actions(self._alias, rows)), chunk_size=BATCH)
+
+        self._ask(write)
+
+    def _keys_of(self, groups: list[str]) -> Iterator[str]:
+        """Yield the keys of all rows that are part of these."""
+        query = Q("terms", part_of=groups).to_dict()
+        for hit in scan(self._writer, index=self._alias, query={"query": query, "_source": False}):
+            yield hit["_id"]
 
     def refresh(self) -> None:
         self._ask(lambda: self._writer.indices.refresh(index=self._alias))
 
-    def rebuild(self, rows: Iterable[Row]) -> int:
+    def rebuild(self, rows: Iterable[Row], *, swap: AbstractContextManager[object] = NOTHING) -> int:
         def build() -> int:
             name = self._new_index()
             try:
-                count = self._store(name, rows)
+                count, _ = bulk(self._writer, self._actions(name, rows), chunk_size=BATCH)
                 self._writer.indices.refresh(index=name)
-                self._point_to(name)
+                with swap:
+                    self._point_to(name)
             except BaseException:
                 self._writer.options(ignore_status=404).indices.delete(index=name)
                 raise
-            return count
+            return int(count)
 
         return self._ask(build)
 
@@ -138,22 +156,20 @@ class ElasticEngine:
 
         self._ask(remove)
 
-    def _store(self, index: str, rows: Iterable[Row]) -> int:
-        actions = (
-            {
+    @staticmethod
+    def _actions(index: str, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            yield {
                 "_index": index,
                 "_id": row.key,
                 "key": row.key,
+                "part_of": row.part_of,
                 "digest": row.digest,
                 "payload": row.payload,
                 **row.texts,
                 **{name: list(values) for name, values in row.keywords.items()},
                 **row.numbers,
             }
-            for row in rows
-        )
-        count, _ = bulk(self._writer, actions, chunk_size=BATCH)
-        return int(count)
 
     def _new_index(self) -> str:
         name = f"{self._alias}-{int(time.time() * 1000):013d}-{secrets.token_hex(3)}"

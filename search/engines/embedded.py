@@ -13,8 +13,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -25,6 +25,7 @@ import tantivy
 from search.documents import FACETS, NUMBERS, SCHEMA, TEXTS, Row
 from search.engines.base import (
     MAX_SIZE,
+    NOTHING,
     BadCursor,
     Hit,
     ResultPage,
@@ -60,6 +61,7 @@ _SORT_FIELD = {Sort.NEW: "new", Sort.POPULAR: "popular"}
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("part_of", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("digest", stored=True, tokenizer_name="raw", index_option="basic")
     for name in TEXTS:
         option = "basic" if name in ("pinyin", "prefix") else "freq"
@@ -106,25 +108,18 @@ class EmbeddedEngine:
                 tantivy.Index(_schema(), path=str(self._home / generation))
                 self._point_to(generation)
 
-    def index(self, rows: Iterable[Row]) -> int:
+    def replace(self, groups: Mapping[str, Sequence[Row]]) -> None:
         index = self._reader()
-        count = 0
         with self._writer(index, WRITER_HEAP) as writer:
-            for row in rows:
-                writer.delete_documents_by_term("key", row.key)
-                writer.add_document(_document(row, index.schema))
-                count += 1
-        return count
-
-    def delete(self, keys: Iterable[str]) -> None:
-        with self._writer(self._reader(), WRITER_HEAP) as writer:
-            for key in keys:
-                writer.delete_documents_by_term("key", key)
+            for part_of, rows in groups.items():
+                writer.delete_documents_by_term("part_of", part_of)
+                for row in rows:
+                    writer.add_document(_document(row, index.schema))
 
     def refresh(self) -> None:
         """Nothing to do: a commit is visible to every reader's next search."""
 
-    def rebuild(self, rows: Iterable[Row]) -> int:
+    def rebuild(self, rows: Iterable[Row], *, swap: AbstractContextManager[object] = NOTHING) -> int:
         self._home.mkdir(parents=True, exist_ok=True)
         generation = self._new_generation()
         index = tantivy.Index(_schema(), path=str(self._home / generation))
@@ -137,7 +132,7 @@ class EmbeddedEngine:
         except BaseException:
             shutil.rmtree(self._home / generation, ignore_errors=True)
             raise
-        with self._exclusive():
+        with swap, self._exclusive():
             self._point_to(generation)
         for old in self._home.iterdir():
             if old.is_dir() and old.name != generation:
@@ -281,7 +276,12 @@ class EmbeddedEngine:
 
 
 def _document(row: Row, schema: Any) -> Any:
-    fields: dict[str, Any] = {"key": row.key, "digest": row.digest, "payload": row.payload.encode()}
+    fields: dict[str, Any] = {
+        "key": row.key,
+        "part_of": row.part_of,
+        "digest": row.digest,
+        "payload": row.payload.encode(),
+    }
     fields.update(row.texts)
     fields.update({name: list(values) for name, values in row.keywords.items() if values})
     fields.update(row.numbers)

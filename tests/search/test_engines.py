@@ -5,6 +5,7 @@ What both engines promise, word for word the same. A second engine that is not t
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -95,9 +96,13 @@ COURSES = [
 
 @pytest.fixture
 def filled(engine):
-    engine.index([prepare(document) for document in COURSES])
-    engine.refresh()
+    store(engine, COURSES)
     return engine
+
+
+def store(engine, documents):
+    engine.replace({document.part_of or document.key: [prepare(document)] for document in documents})
+    engine.refresh()
 
 
 def ask(engine, text="", **more):
@@ -139,8 +144,7 @@ class TestFinding:
 
     def test_a_synonym_finds_the_official_name(self, filled):
         assert "crane" not in keys(ask(filled, "天车工", terms=query_terms("天车工")))
-        filled.index([prepare(course("driver", "起重装卸机械操作工必修"))])
-        filled.refresh()
+        store(filled, [course("driver", "起重装卸机械操作工必修")])
         assert keys(ask(filled, "天车工")) == ["driver"]
 
     def test_the_thing_called_just_so_comes_first(self, filled):
@@ -231,11 +235,13 @@ class TestOrderAndPages:
     @pytest.mark.parametrize("sort", list(Sort))
     @pytest.mark.parametrize("text", ["", "焊工"])
     def test_pages_follow_each_other_without_gap_or_repetition(self, engine, sort, text):
-        engine.index(
-            prepare(course(f"{n:03d}", f"焊工第{n}课" + "安全" * (n % 5), new_ms=n * 1000, popularity=n % 7))
-            for n in range(53)
+        store(
+            engine,
+            [
+                course(f"{n:03d}", f"焊工第{n}课" + "安全" * (n % 5), new_ms=n * 1000, popularity=n % 7)
+                for n in range(53)
+            ],
         )
-        engine.refresh()
         whole = keys(ask(engine, text, sort=sort, size=100))
 
         paged, cursor = [], ""
@@ -262,8 +268,7 @@ class TestOrderAndPages:
 
 class TestWriting:
     def test_a_row_replaces_the_one_with_its_key(self, filled):
-        filled.index([prepare(course("lathe", "铣床入门"))])
-        filled.refresh()
+        store(filled, [course("lathe", "铣床入门")])
 
         assert ask(filled, "数控").total == 0
         assert keys(ask(filled, "铣床")) == ["lathe"]
@@ -271,16 +276,41 @@ class TestWriting:
 
     def test_a_deleted_row_is_gone_and_deleting_again_is_fine(self, filled):
         for _ in range(2):
-            filled.delete(["course:lathe", "course:never-there"])
+            filled.replace({"course:lathe": [], "course:never-there": []})
             filled.refresh()
 
         assert ask(filled, "数控").total == 0
         assert ask(filled).total == len(COURSES) - 1
 
+    def test_what_is_part_of_a_thing_comes_and_goes_with_it(self, filled):
+        def lesson(n, title):
+            return prepare(
+                SearchDocument(key=f"lesson:{n}", type="lesson", title=title, url="/", part_of="course:arc")
+            )
+
+        first = [prepare(COURSES[1]), lesson(1, "引弧练习"), lesson(2, "收弧练习")]
+        filled.replace({"course:arc": first})
+        filled.replace({"course:arc": [*first[:2], lesson(3, "运条练习")]})
+        filled.refresh()
+
+        assert set(keys(ask(filled, "练习"))) == {"1", "3"}
+        assert ask(filled).total == len(COURSES) + 2
+
+    def test_writes_after_the_exchange_go_to_the_new_index(self, filled):
+        @contextmanager
+        def swap():
+            yield
+            store(filled, [course("late", "迟到的课")])
+
+        filled.rebuild((prepare(document) for document in COURSES), swap=swap())
+        filled.refresh()
+
+        assert keys(ask(filled, "迟到")) == ["late"]
+        assert ask(filled).total == len(COURSES) + 1
+
     def test_a_rebuild_equals_the_live_index_and_forgets_what_is_gone(self, filled):
         live = list(filled.contents())
-        filled.index([prepare(course("ghost", "没有这门课"))])
-        filled.refresh()
+        store(filled, [course("ghost", "没有这门课")])
 
         count = filled.rebuild(prepare(document) for document in COURSES)
 
@@ -359,7 +389,7 @@ def test_many_threads_search_while_one_writes(filled):
     with ThreadPoolExecutor(4) as pool:
         totals = pool.map(look, range(40))
         for n in range(5):
-            filled.index([prepare(course(f"more{n}", "车工"))])
+            store(filled, [course(f"more{n}", "车工")])
         assert set(totals) == {3}
 
 
@@ -368,7 +398,7 @@ def test_another_process_sees_a_commit_at_once(tmp_path):
     web, worker = EmbeddedEngine(tmp_path, "p"), EmbeddedEngine(tmp_path, "p")
     assert ask(web, "焊工").total == 0
 
-    worker.index([prepare(document) for document in COURSES])
+    store(worker, COURSES)
     assert ask(web, "焊工").total == 3
 
     worker.rebuild(prepare(document) for document in COURSES[:1])
