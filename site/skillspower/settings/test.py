@@ -16,6 +16,8 @@ from skillspower.settings.base import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# Real workers, where a test starts them, take only what this process sends.
+CELERY_TASK_DEFAULT_QUEUE = _PROCESS
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 STORAGES = {
