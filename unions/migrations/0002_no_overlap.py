@@ -1,8 +1,9 @@
-"""At most one place per union and line, and one membership per member, on any day."""
+"""At most one place per union and line, and one membership per member, on any day; no child of a level that its parent does not
+manage."""
 
 from django.db import migrations
 
-from unions.db import forbid_overlap
+from unions.db import forbid_overlap, forbid_wrong_level
 
 
 class Migration(migrations.Migration):
@@ -18,4 +19,5 @@ class Migration(migrations.Migration):
             forbid_overlap(table="unions_membership", keys=["member_id"], name="membership_one_at_a_time"),
             migrations.RunPython.noop,
         ),
+        migrations.RunPython(forbid_wrong_level(), migrations.RunPython.noop),
     ]

@@ -1,0 +1,114 @@
+"""
+What an officer may see and do: the one place that reads appointments.
+
+An officer works in today's subtree of the union of appointment, whatever it was when the figures were earned. A union
+outside answers as if it did not exist (404). Names are for those appointed at a primary union; from above they are
+shown only one by one, with a reason (``operations.reveal_name``).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from core.policies import Policy
+from unions.models import Appointment, Union
+from unions.queries import active
+
+
+@dataclass(frozen=True)
+class Post:
+    """One appointment as policies need it."""
+
+    path: str
+    duty: str
+    may_write: bool
+    is_primary: bool
+    union: UUID
+
+
+def posts_of(user: Any, on: date) -> tuple[Post, ...]:
+    """Return what a user is appointed to on a day. One query a user and day; empty for strangers."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return ()
+    cache: dict[date, tuple[Post, ...]] = user.__dict__.setdefault("_posts", {})
+    if on not in cache:
+        rows = Appointment.objects.filter(active(on), officer=user).exclude(union__path="")
+        cache[on] = tuple(
+            Post(*row)
+            for row in rows.order_by("union__depth", "union__code").values_list(
+                "union__path", "duty", "may_write", "union__kind__is_primary", "union__uuid"
+            )
+        )
+    return cache[on]
+
+
+def is_officer(user: Any, on: date | None = None) -> bool:
+    """Tell whether a user holds any appointment: shows the fifth tab."""
+    return bool(posts_of(user, on or timezone.localdate()))
+
+
+def officer_scope(
+    user: User, duty: str | None = None, *, write: bool = False, on: date | None = None
+) -> QuerySet[Union]:
+    """
+    Return the unions in which a user may do a duty (None: any duty): today's subtrees of the appointments.
+
+    Every query for an officer starts from here.
+    """
+    paths = {
+        p.path
+        for p in posts_of(user, on or timezone.localdate())
+        if duty in (None, p.duty) and (p.may_write or not write)
+    }
+    # A subtree inside another adds nothing but a longer statement.
+    tops = [p for p in paths if not any(p != q and p.startswith(q) for q in paths)]
+    if not tops:
+        return Union.objects.none()
+    condition = Q()
+    for path in sorted(tops):
+        condition |= Q(path__startswith=path)
+    return Union.objects.filter(condition)
+
+
+def may(
+    user: User, union: Union, duty: str | None = None, *, write: bool = False, on: date | None = None
+) -> bool:
+    """Tell whether a user may do a duty in this union, without a query beyond that of the appointments."""
+    return bool(union.path) and any(
+        union.path.startswith(p.path)
+        for p in posts_of(user, on or timezone.localdate())
+        if duty in (None, p.duty) and (p.may_write or not write)
+    )
+
+
+def sees_names(user: User, union: Union, on: date | None = None) -> bool:
+    """Tell whether a user sees the members of this union by name: only from a post at a primary union."""
+    return bool(union.path) and any(
+        p.is_primary and union.path.startswith(p.path) for p in posts_of(user, on or timezone.localdate())
+    )
+
+
+def home_union(user: User, on: date | None = None) -> UUID | None:
+    """Return the uppermost union a user is appointed at: where the officer's page opens."""
+    posts = posts_of(user, on or timezone.localdate())
+    return posts[0].union if posts else None
+
+
+def officer_of(duty: str | None = None, *, write: bool = False, argument: str = "union") -> Policy:
+    """
+    Return the policy of a route whose argument names a union by uuid: only for officers with the duty there.
+    Anybody else gets 404, as for a union that does not exist.
+    """
+
+    def allows(request: Any, **kwargs: Any) -> bool:
+        return officer_scope(request.user, duty, write=write).filter(uuid=kwargs[argument]).exists()
+
+    return Policy(f"officer_of:{duty or 'any'}:{'write' if write else 'read'}", allows, hides=True)
+
+
+any_officer = Policy("any_officer", lambda request, **kwargs: is_officer(request.user))
