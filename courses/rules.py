@@ -21,7 +21,7 @@ PICTURE_MS = 8_000
 STEP_MS = 15_000
 QUESTION_MS = 30_000
 
-VIDEO, READING, QUESTION = "video", "reading", "question"
+VIDEO, TEXT, QUESTION = "video", "text", "question"
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 _TAG = re.compile(r"<[^>]+>")
@@ -149,7 +149,7 @@ def timeline(blocks: Sequence[Block], media: MediaFacts) -> list[TimedPart]:
     >>> lesson = [{"type": "text", "value": "<p>先看一看</p>"}, {"type": "image", "value": {"image": 3}},
     ...           {"type": "video", "value": {"video": 7}}, {"type": "question", "value": {"prompt": "?"}}]
     >>> [(p.kind, p.nominal_ms, [b.offset_ms for b in p.blocks]) for p in timeline(lesson, media)]
-    [('reading', 8800, [0, 800]), ('video', 368000, []), ('question', 30000, [0])]
+    [('text', 8800, [0, 800]), ('video', 368000, []), ('question', 30000, [0])]
 
     :raises KeyError: if a block has an unknown type, or a video or image is not among ``media``.
     """
@@ -189,7 +189,7 @@ def _reading_part(run: list[tuple[str, Block]], media: MediaFacts) -> TimedPart:
         if ms:
             timed.append(TimedBlock(block_id, offset, ms))
             offset += ms
-    return TimedPart(READING, offset, canonical_hash(hashed), tuple(timed))
+    return TimedPart(TEXT, offset, canonical_hash(hashed), tuple(timed))
 
 
 def keep_uuids(

@@ -2,6 +2,7 @@
 
 from courses.models.editions import (
     CourseEdition,
+    EditionApproval,
     EditionFile,
     EditionInstructor,
     EditionLesson,
@@ -17,6 +18,7 @@ __all__ = [
     "CourseIndexPage",
     "CourseInstructor",
     "CoursePage",
+    "EditionApproval",
     "EditionFile",
     "EditionInstructor",
     "EditionLesson",

@@ -112,6 +112,19 @@ class EditionInstructor(models.Model):
         ]
 
 
+class EditionApproval(models.Model):
+    """Who let an edition pass at which step of its review, frozen when it is published."""
+
+    edition = models.ForeignKey(CourseEdition, on_delete=models.CASCADE, related_name="approvals")
+    step = models.CharField(max_length=255)
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+    remark = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "step"], name="edition_approval_once")]
+
+
 class Fragment(models.Model):
     """A lesson's rendered HTML under the SHA-256 of its bytes: equal lessons of many editions share one row."""
 
@@ -162,7 +175,7 @@ class Part(models.Model):
     class Kind(models.TextChoices):
         VIDEO = "video", _("视频")
         AUDIO = "audio", _("音频")
-        READING = "reading", _("图文")
+        TEXT = "text", _("图文")
         QUESTION = "question", _("检查题")
         DOCUMENT = "document", _("资料")
 
@@ -189,9 +202,10 @@ class Part(models.Model):
 
 
 class EditionFile(models.Model):
-    """A picture or document that an edition shows: its key keeps the library from deleting it."""
+    """A video, picture or document that an edition shows: its key keeps the library from deleting it."""
 
     lesson = models.ForeignKey(EditionLesson, on_delete=models.CASCADE, related_name="files")
+    video = models.ForeignKey(Video, null=True, on_delete=models.PROTECT, related_name="+")
     image = models.ForeignKey("wagtailimages.Image", null=True, on_delete=models.PROTECT, related_name="+")
     document = models.ForeignKey(
         "wagtaildocs.Document", null=True, on_delete=models.PROTECT, related_name="+"
@@ -200,8 +214,9 @@ class EditionFile(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(image__isnull=False, document__isnull=True)
-                | models.Q(image__isnull=True, document__isnull=False),
+                condition=models.Q(video__isnull=False, image__isnull=True, document__isnull=True)
+                | models.Q(video__isnull=True, image__isnull=False, document__isnull=True)
+                | models.Q(video__isnull=True, image__isnull=True, document__isnull=False),
                 name="edition_file_is_one",
             )
         ]

@@ -26,6 +26,7 @@ from wagtail.search import index
 
 from courses.blocks import LessonBlocks, SafetyNotes
 from courses.fields import LessonField
+from courses.models.permissions import CourseTreeMixin
 from instructors.models import InstructorProfile
 from occupations.models import Occupation, SkillLevel
 
@@ -46,7 +47,7 @@ class CourseIndexPage(Page):
         return redirect("/courses/")
 
 
-class CoursePage(Page):
+class CoursePage(CourseTreeMixin, Page):
     """A course as its instructors write it."""
 
     occupation = models.ForeignKey(
@@ -136,7 +137,7 @@ class CourseInstructor(Orderable):
         ]
 
 
-class ModulePage(Page):
+class ModulePage(CourseTreeMixin, Page):
     """A unit of a course: a title and its lessons."""
 
     parent_page_types = ["courses.CoursePage"]
@@ -152,7 +153,7 @@ class ModulePage(Page):
         return redirect(self.get_parent().url or "/courses/")
 
 
-class LessonPage(Page):
+class LessonPage(CourseTreeMixin, Page):
     """
     A lesson as it is written. ``uuid`` is its name in the ledger and stays the same over all editions; a copied lesson
     is another lesson and gets its own.
@@ -161,6 +162,11 @@ class LessonPage(Page):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     summary = models.CharField(_("这节讲什么"), max_length=200, blank=True)
     body = LessonField(LessonBlocks(), blank=True, verbose_name=_("课时内容"))
+    is_left_out = models.BooleanField(
+        _("下一版不收"),
+        default=False,
+        help_text=_("发布过的课时不能删除，已经在学的人还要用。打上勾，下一版里就没有它。"),
+    )
 
     parent_page_types = ["courses.ModulePage"]
     subpage_types: list[str] = []
@@ -181,6 +187,7 @@ class LessonPage(Page):
                         )
                     ),
                     FieldPanel("body"),
+                    FieldPanel("is_left_out"),
                 ],
                 heading=_("内容"),
             ),

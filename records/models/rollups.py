@@ -38,10 +38,7 @@ class DailyStudy(models.Model):
                 name="daily_study_once",
             )
         ]
-        indexes = [
-            models.Index(fields=["union", "booked_on"], name="daily_study_of_union"),
-            models.Index(fields=["learner", "booked_on"], name="daily_study_of_learner"),
-        ]
+        indexes = [models.Index(fields=["union", "booked_on"], name="daily_study_of_union")]
 
 
 class LearnerPeriod(models.Model):

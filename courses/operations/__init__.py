@@ -1,0 +1,24 @@
+"""Writing: sending a course to review, publishing its edition, taking part, taking a lesson out of service."""
+
+from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol
+from courses.operations.publish import publish_edition
+from courses.operations.review import finish_review
+from courses.operations.setup_cms import setup_cms
+from courses.operations.submit import AlreadyInReview, NotReady, submit_course
+from courses.operations.tree import create_course
+from courses.operations.withdraw import lift_withdrawal, withdraw
+
+__all__ = [
+    "AlreadyInReview",
+    "CourseNotOpen",
+    "NotReady",
+    "create_course",
+    "end_enrolment",
+    "enrol",
+    "finish_review",
+    "lift_withdrawal",
+    "publish_edition",
+    "setup_cms",
+    "submit_course",
+    "withdraw",
+]

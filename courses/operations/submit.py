@@ -1,0 +1,112 @@
+"""Sending a course to review: freezing its content as an edition and starting the workflow."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import User
+from core.db import lock_rows
+from courses.models import CourseEdition, CoursePage, EditionFile, EditionInstructor, EditionLesson
+from courses.queries.drafts import CourseDraft, Missing, course_draft, ids_in, media_facts, missing_in
+from courses.rules import BLOCK_SCHEMA_VERSION, canonical_hash, timeline
+
+
+class NotReady(ValueError):
+    """The course lacks something; ``missing`` says what and where."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__("; ".join(f"{m.where}: {m.message}" for m in missing))
+        self.missing = list(missing)
+
+
+class AlreadyInReview(ValueError):
+    """The course's next edition is under review and cannot be sent again before that ends."""
+
+
+@transaction.atomic
+def submit_course(*, course: CoursePage, by: User, now: datetime, note: str = "") -> CourseEdition:
+    """
+    Freeze what stands in the editor as the course's next edition and start its review from the first step.
+
+    An edition that was sent back is filled anew and keeps its number.
+
+    :raises NotReady: if something is missing.
+    :raises AlreadyInReview: if the next edition is under review.
+    :raises LookupError: if no workflow is set up for editions (``setup_cms``).
+    """
+    lock_rows(CoursePage.objects.filter(pk=course.pk)).get()
+    edition = CourseEdition.objects.filter(course=course, published_at__isnull=True).first()
+    if edition is not None and edition.workflow_in_progress:
+        raise AlreadyInReview
+    draft = course_draft(course)
+    if missing := missing_in(course, draft):
+        raise NotReady(missing)
+    if edition is None:
+        last = CourseEdition.objects.filter(course=course).aggregate(last=Max("number"))["last"]
+        edition = CourseEdition(course=course, number=(last or 0) + 1, live=False)
+    else:
+        edition.lessons.all().delete()
+        edition.instructors.all().delete()
+    _fill(edition, draft)
+    edition.note, edition.submitted_by, edition.submitted_at = note, by, now
+    edition.save()
+    _freeze_lessons(edition, draft)
+    _start_review(edition, by)
+    return edition
+
+
+def _fill(edition: CourseEdition, draft: CourseDraft) -> None:
+    edition.title, edition.summary, edition.audience = draft.title, draft.summary, draft.audience
+    edition.outcomes, edition.safety = draft.outcomes, draft.safety
+    edition.occupation_id, edition.level_id = draft.occupation_id, draft.level_id
+    edition.cover_id, edition.course_revision_id = draft.cover_id, draft.revision_id
+
+
+def _freeze_lessons(edition: CourseEdition, draft: CourseDraft) -> None:
+    media = media_facts([b for lesson in draft.lessons for b in lesson.blocks])
+    rows, files = [], []
+    for position, lesson in enumerate(draft.lessons, start=1):
+        blocks = lesson.blocks
+        row = EditionLesson(
+            edition=edition,
+            lesson=lesson.uuid,
+            position=position,
+            module_number=lesson.module_number,
+            module_title=lesson.module_title,
+            title=lesson.title,
+            summary=lesson.summary,
+            schema_version=BLOCK_SCHEMA_VERSION,
+            content=blocks,
+            content_hash=canonical_hash(blocks),
+            duration_ms=sum(part.nominal_ms for part in timeline(blocks, media)),
+            page_id=lesson.page_id,
+            revision_id=lesson.revision_id,
+        )
+        rows.append(row)
+        files += [EditionFile(lesson=row, video_id=pk) for pk in ids_in(blocks, "video")]
+        files += [EditionFile(lesson=row, image_id=pk) for pk in ids_in(blocks, "image")]
+        files += [EditionFile(lesson=row, document_id=pk) for pk in ids_in(blocks, "download")]
+    EditionLesson.objects.bulk_create(rows)
+    for file in files:
+        file.lesson_id = file.lesson.pk
+    EditionFile.objects.bulk_create(files)
+    EditionInstructor.objects.bulk_create(
+        EditionInstructor(edition=edition, instructor_id=pk, position=n)
+        for n, pk in enumerate(dict.fromkeys(draft.instructors), start=1)
+    )
+    edition.duration_ms = sum(row.duration_ms for row in rows)
+    edition.lesson_count = len(rows)
+    edition.save(update_fields=["duration_ms", "lesson_count"])
+
+
+def _start_review(edition: CourseEdition, by: User) -> None:
+    workflow = edition.get_workflow()
+    if workflow is None:
+        raise LookupError("no workflow for course editions: run setup_cms")
+    # Sent back and mended: everything may have changed, so the review begins again with its first step.
+    if state := edition.current_workflow_state:
+        state.cancel(user=by)
+    edition.save_revision(user=by, clean=False)
+    workflow.start(edition, by)

@@ -1,1 +1,0 @@
-"""Statements for PostgreSQL and SQLite: ``rollup`` computes figures, ``triggers`` mark what changed."""

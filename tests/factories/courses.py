@@ -1,0 +1,142 @@
+"""A CMS with its house rules, instructors, and courses at each stage of their life."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from accounts.models import User
+from courses import operations
+from courses.models import CourseEdition, CoursePage
+from courses.operations.setup_cms import group_name
+from courses.operations.tree import NewCourse, NewLesson, NewModule
+from instructors.models import InstructorProfile
+from media.models import Video
+from occupations.models import Occupation, OccupationGroup, SkillLevel
+from tests.factories.people import make_user
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+WELDER = "6-18-02-04"
+_counter = {"instructor": 0, "course": 0, "video": 0, "lesson": 0}
+
+
+def make_occupation(code: str = WELDER, name: str = "焊工") -> Occupation:
+    parent = None
+    for level, length in [(1, 1), (2, 4), (3, 7)]:
+        parent, _ = OccupationGroup.objects.get_or_create(
+            code=code[:length], defaults={"level": level, "parent": parent, "name": f"类别{code[:length]}"}
+        )
+    return Occupation.objects.get_or_create(code=code, defaults={"name": name, "group": parent})[0]
+
+
+def make_level(rank: int = 2) -> SkillLevel:
+    labels = {
+        1: "学徒工",
+        2: "五级/初级工",
+        3: "四级/中级工",
+        4: "三级/高级工",
+        5: "二级/技师",
+        6: "一级/高级技师",
+    }
+    defaults = {"code": str(rank), "name": labels[rank][:10], "label": labels[rank]}
+    return SkillLevel.objects.get_or_create(rank=rank, defaults=defaults)[0]
+
+
+def make_staff(role: str, username: str = "") -> User:
+    """Return a user who holds a role, with the rights of its group in the CMS."""
+    user = make_user(username, roles=(role,))
+    user.groups.add(Group.objects.get_or_create(name=group_name(role))[0])
+    return user
+
+
+def make_instructor(name: str = "陈铁山", *, user: User | None = None, **fields: Any) -> InstructorProfile:
+    _counter["instructor"] += 1
+    user = user or make_user(roles=("instructor",))
+    fields = {"slug": f"master-{_counter['instructor']}", "public_name": name, "is_listed": True, **fields}
+    return InstructorProfile.objects.create(person=user.person, **fields)
+
+
+def make_video(*, ms: int = 600_000, content: str = "", state: str = Video.State.READY) -> Video:
+    _counter["video"] += 1
+    return Video.objects.create(
+        title="运条手法",
+        content_hash=content or f"{_counter['video']:064d}",
+        state=state,
+        duration_ms=ms,
+        poster="videos/hls/aa/poster.jpg",
+    )
+
+
+def text(body: str) -> dict[str, Any]:
+    return {"type": "text", "value": f"<p>{body}</p>"}
+
+
+def question(prompt: str = "焊条要不要烘干？") -> dict[str, Any]:
+    options = [{"text": "要", "correct": True}, {"text": "不要", "correct": False}]
+    value = {"kind": "single", "prompt": prompt, "options": options, "explanation": "受潮的焊条会有气孔。"}
+    return {"type": "question", "value": value}
+
+
+def video(of: Video) -> dict[str, Any]:
+    return {"type": "video", "value": {"video": of.pk, "caption": "看运条"}}
+
+
+def lesson(title: str, *blocks: dict[str, Any]) -> NewLesson:
+    _counter["lesson"] += 1
+    return NewLesson(title=title, slug=f"lesson-{_counter['lesson']}", summary="", blocks=blocks)
+
+
+def make_draft(
+    *lessons: NewLesson, by: User | None = None, title: str = "高级焊工安全操作规程", **fields: Any
+) -> CoursePage:
+    """Return a course with one module that stands in the editor and was never reviewed."""
+    _counter["course"] += 1
+    index = operations.setup_cms()
+    by = by or make_staff("instructor")
+    make_occupation()
+    make_level()
+    lessons = lessons or (
+        lesson("运条", text("焊条送进前移摆动")),
+        lesson("收弧", text("填满弧坑再收弧"), question()),
+    )
+    values: dict[str, Any] = {
+        "title": title,
+        "slug": f"course-{_counter['course']}",
+        "occupation": WELDER,
+        "level": 2,
+        "summary": "从引弧到平敷焊",
+        "outcomes": ["会引弧", "会收弧"],
+        "audience": "刚学焊的人",
+        "safety": ["弧光会伤眼"],
+        "modules": [NewModule(title="第一单元", slug="m1", lessons=lessons)],
+        **fields,
+    }
+    values.setdefault("instructors", [make_instructor()])
+    return operations.create_course(index=index, course=NewCourse(**values), by=by)
+
+
+def publish(course: CoursePage, *, by: User | None = None, at: datetime = NOW) -> CourseEdition:
+    """Send a course to review and let two reviewers approve it; return the published edition."""
+    edition = operations.submit_course(course=course, by=by or course.owner, now=at)
+    for role in ("trade_reviewer", "content_reviewer"):
+        approve(edition, make_staff(role))
+    operations.publish_edition(edition=edition.uuid, now=at)
+    edition.refresh_from_db()
+    return edition
+
+
+def approve(edition: CourseEdition, reviewer: User, action: str = "approve", **remark: str) -> None:
+    edition = CourseEdition.objects.get(pk=edition.pk)
+    with transaction.atomic():
+        edition.current_workflow_task.on_action(
+            edition.current_workflow_task_state, reviewer, action, **remark
+        )
+
+
+def make_course(*lessons: NewLesson, **fields: Any) -> CoursePage:
+    """Return a course with a published edition."""
+    course = make_draft(*lessons, **fields)
+    publish(course)
+    course.refresh_from_db()
+    return course
