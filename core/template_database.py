@@ -40,9 +40,23 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def sqlite_template() -> Path:
+    """Return where the SQLite template of today's migrations lies, or would lie."""
+    return FOLDER / f"{fingerprint()}.sqlite3"
+
+
+def keep_sqlite(migrated: Path) -> None:
+    """Take a database that was just migrated, holds nothing else and is closed, as the template."""
+    template = sqlite_template()
+    with _building(template):
+        unfinished = template.with_suffix(".unfinished")
+        shutil.copyfile(migrated, unfinished)
+        unfinished.rename(template)
+
+
 def copy_sqlite(target: Path) -> None:
     """Write a migrated SQLite database to ``target``, replacing what is there."""
-    template = FOLDER / f"{fingerprint()}.sqlite3"
+    template = sqlite_template()
     with _building(template):
         if not template.exists():
             unfinished = template.with_suffix(".unfinished")
