@@ -3,8 +3,11 @@ What differs between PostgreSQL and SQLite and belongs to no app: the database's
 triggers that refuse change.
 """
 
-from collections.abc import Iterator
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import dj_database_url
@@ -36,6 +39,35 @@ def now_ms() -> int:
         cursor.execute(sql)
         row = cursor.fetchone()
     return int(row[0])
+
+
+def sql_value(value: Any) -> Any:
+    """Return a value as this database stores it, for plain SQL: SQLite keeps uuids, days and instants as text."""
+    if is_postgres():
+        return value
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def inline_rows(columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """
+    Return a FROM item of given rows, and its parameters: ``inline_rows({"learner": "uuid", "day": "date"}, pairs)``.
+
+    The whole set travels as one parameter per column (PostgreSQL) or one in all (SQLite), so a statement over
+    thousands of rows is one statement, prepared once. Column types are PostgreSQL's names.
+    """
+    rows = list(rows)
+    if is_postgres():
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        lists = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
+        return f"unnest({arrays}) AS given({', '.join(columns)})", lists
+    picked = ", ".join(f"json_extract(value, '$[{n}]') AS {name}" for n, name in enumerate(columns))
+    return f"(SELECT {picked} FROM json_each(%s)) AS given", [
+        json.dumps([[sql_value(v) for v in r] for r in rows])
+    ]
 
 
 @contextmanager

@@ -5,9 +5,9 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.jobs.models import Job
+from core.jobs.models import Job, Pulse
 
-__all__ = ["AuditHead", "AuditRow", "Job", "Message", "OutboxMessage", "SentNotice", "UuidModel"]
+__all__ = ["AuditHead", "AuditRow", "Job", "Message", "OutboxMessage", "Pulse", "SentNotice", "UuidModel"]
 
 
 class UuidModel(models.Model):

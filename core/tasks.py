@@ -2,18 +2,25 @@
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.conf import settings
 from django.utils import timezone
 
-from core.jobs import operations
+from core.jobs import operations, pulse
 from core.jobs.worker import run_job
 
 
 @shared_task(name=operations.RUN_TASK)
 def run(job_id: int) -> None:
     run_job(job_id)
+
+
+@worker_ready.connect
+def _start_pulse(sender: Any, **kwargs: Any) -> None:
+    pulse.start(worker=sender.hostname, app=sender.app)
 
 
 @shared_task(name="core.jobs.sweep")

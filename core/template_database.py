@@ -35,7 +35,11 @@ def fingerprint() -> str:
     for (app, name), migration in sorted(MigrationLoader(None).disk_migrations.items()):
         digest.update(f"{app}.{name}".encode())
         digest.update(_source(type(migration).__module__))
-    for path in (*sorted(ROOT.glob("*/db.py")), ROOT / "core" / "ownership.py"):
+    for path in (
+        *sorted(ROOT.glob("*/db.py")),
+        *sorted(ROOT.glob("*/db/*.py")),
+        ROOT / "core" / "ownership.py",
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

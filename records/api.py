@@ -4,6 +4,7 @@ from records.ledger.chain import Draft, Link
 from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
 from records.operations.entries import EntryRefused, append_entries, attribution, reversal_of
+from records.rollups import Touched, forget_rollups, mark_everything, roll_up
 
 __all__ = [
     "Draft",
@@ -11,10 +12,14 @@ __all__ = [
     "LessonSnapshot",
     "Link",
     "PartSnapshot",
+    "Touched",
     "append_entries",
     "attribution",
     "booked_on",
+    "forget_rollups",
     "is_closed",
+    "mark_everything",
     "next_month",
     "reversal_of",
+    "roll_up",
 ]

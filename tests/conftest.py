@@ -109,7 +109,7 @@ def django_db_setup(
 
 @pytest.fixture(scope="session", autouse=True)
 def _var_of_this_process() -> Iterator[None]:
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    (settings.VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
     yield
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
 

@@ -73,3 +73,13 @@ class Job(models.Model):
         if self.state == self.State.DONE:
             return 100
         return min(99, self.done * 100 // self.total) if self.total else 0
+
+
+class Pulse(models.Model):
+    """When a worker was last known to live, by its name."""
+
+    worker = models.CharField(max_length=120, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "core"

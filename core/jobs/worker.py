@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from core.jobs import operations
@@ -22,8 +22,13 @@ def _heartbeat(running: RunningJob) -> Iterator[None]:
     def run() -> None:
         try:
             while not ended.wait(operations.heartbeat_every().total_seconds()):
-                if not operations.beat(running=running):
-                    return
+                try:
+                    if not operations.beat(running=running):
+                        return
+                except DatabaseError as error:
+                    # A busy database is no sign of death; the next beat may come through.
+                    log.warning("job_beat_failed", job=str(running.uuid), error=str(error))
+                    connection.close()
         finally:
             connection.close()
 

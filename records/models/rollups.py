@@ -38,7 +38,10 @@ class DailyStudy(models.Model):
                 name="daily_study_once",
             )
         ]
-        indexes = [models.Index(fields=["union", "booked_on"], name="daily_study_of_union")]
+        indexes = [
+            models.Index(fields=["union", "booked_on"], name="daily_study_of_union"),
+            models.Index(fields=["learner", "booked_on"], name="daily_study_of_learner"),
+        ]
 
 
 class LearnerPeriod(models.Model):

@@ -1,0 +1,1 @@
+"""Statements for PostgreSQL and SQLite: ``rollup`` computes figures, ``triggers`` mark what changed."""
