@@ -101,7 +101,7 @@ def prepare(*, reset: bool, base_url: str) -> None:
     if done.get("static") != wanted["static"]:
         say("collecting static files")
         jobs.append(("collectstatic", manage("collectstatic", "--noinput", "--clear", "--verbosity=0")))
-        jobs.append(("catalogues", manage("compile_catalogues")))
+        jobs.append(("catalogues", manage("catalogue", "compile")))
     if done.get("database") != wanted["database"] or not (VAR / "demo.json").exists():
         say("preparing the database")
         run("prepare_database", *(["--reset"] if reset else []))
