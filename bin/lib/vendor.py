@@ -22,8 +22,6 @@ VAR = Path(os.environ.get("SKILLSPOWER_VAR", ROOT / "var"))
 PAGES = {
     "hls.js/dist/hls.light.min.mjs": "hls.js/hls.light.min.mjs",
     "hls.js/LICENSE": "hls.js/LICENSE",
-    "media-chrome/dist/iife/index.js": "media-chrome/media-chrome.js",
-    "media-chrome/LICENSE": "media-chrome/LICENSE",
     "tus-js-client/dist/tus.min.js": "tus-js-client/tus.min.js",
     "tus-js-client/LICENSE": "tus-js-client/LICENSE",
 }
