@@ -1,0 +1,64 @@
+"""What the frame of every page needs: the look a person chose, the place in the navigation, the demo's mark."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from core.look import CHOICES, chosen
+from core.templatetags.ui import icon as draw_icon
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def html_attributes(context: template.Context) -> SafeString:
+    """Return the attributes of ``<html>``: language, and whatever differs from the default look."""
+    language = get_language() or settings.LANGUAGE_CODE
+    lang = "zh-Hans" if language.startswith("zh") else language
+    look = chosen(context.get("request"))
+    differing = [(f"data-{key}", value) for key, value in look.items() if value != CHOICES[key][0]]
+    return format_html('lang="{}"{}', lang, format_html_join("", ' {}="{}"', differing))
+
+
+@register.simple_tag(takes_context=True)
+def look_links(context: template.Context) -> dict[str, Any]:
+    """Return the chosen look and, as ``to``, an address for each other choice that comes back to this page."""
+    request = context.get("request")
+    back = request.get_full_path() if request and request.method == "GET" else "/"
+    to = {
+        f"{key}_{value}": f"/look/?{urlencode({key: value, 'next': back})}"
+        for key, values in CHOICES.items()
+        for value in values
+    }
+    return {**chosen(request), "to": to}
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(
+    context: template.Context, url: str, text: str, icon: str = "", css: str = "", count: int = 0
+) -> SafeString:
+    """Return a link of the navigation; it is the current one on its page and on all pages below."""
+    request = context.get("request")
+    path = request.path if request else ""
+    is_here = path == url or (url != "/" and path.startswith(url))
+    current = format_html(' aria-current="{}"', "page" if path == url else "true") if is_here else ""
+    badge = format_html(' <span class="badge">{}</span>', count) if count else ""
+    return format_html(
+        '<a href="{}"{}{}>{}<span>{}</span>{}</a>',
+        url,
+        format_html(' class="{}"', css) if css else "",
+        current,
+        draw_icon(icon) if icon else "",
+        text,
+        badge,
+    )
+
+
+@register.simple_tag
+def is_demo() -> bool:
+    return bool(settings.DEMO_MODE)
