@@ -166,11 +166,12 @@ def _legend(
     counted_ms: int, pending_ms: int, refused_ms: int, goal_ms: int, nominal_ms: int = 0
 ) -> list[tuple[str, str]]:
     """Return the ruler in words: kind of the key, text."""
-    found = [("counted", _("已计 %(time)s") % {"time": display.spoken(counted_ms)})]
+    length = display.spoken if nominal_ms else display.study_minutes_text
+    found = [("counted", _("已计 %(time)s") % {"time": length(counted_ms)})]
     if pending_ms:
-        found.append(("pending", _("待确认 %(time)s") % {"time": display.spoken(pending_ms)}))
+        found.append(("pending", _("待确认 %(time)s") % {"time": length(pending_ms)}))
     if refused_ms:
-        found.append(("refused", _("未计 %(time)s，可以补回") % {"time": display.spoken(refused_ms)}))
+        found.append(("refused", _("未计 %(time)s，可以补回") % {"time": length(refused_ms)}))
     if goal_ms:
         goal = {"time": display.study_minutes_text(goal_ms), "hours": display.study_hours_text(goal_ms)}
         found.append(("goal", _("目标 %(time)s（%(hours)s）") % goal))

@@ -10,9 +10,15 @@ from core import health
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
+    path("", include("skillspower.pages.urls")),
     path("accounts/", include("allauth.urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("media.urls")),
     path("", include(wagtail_urls)),
 ]
+
+handler400 = "core.error_pages.bad_request"
+handler403 = "core.error_pages.permission_denied"
+handler404 = "core.error_pages.page_not_found"
+handler500 = "core.error_pages.server_error"

@@ -1,1 +1,1 @@
-"""Pages that belong to no app: the choice of look, error pages, the pattern library."""
+"""Pages that belong to no app: the choice of look, the pattern library."""

@@ -1,0 +1,1 @@
+"""Invented data for the pattern library; nothing of it reaches a database."""

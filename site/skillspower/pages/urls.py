@@ -1,0 +1,9 @@
+from django.urls import path
+
+from skillspower.pages import look, patterns
+
+urlpatterns = [
+    path("look/", look.choose, name="look"),
+    path("_patterns/", patterns.index, name="patterns"),
+    path("_patterns/pages/<slug:name>/", patterns.page, name="pattern_page"),
+]
