@@ -8,6 +8,7 @@ and numbers are encrypted from the first migration on and are found by blind ind
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -146,18 +147,34 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def roles(self) -> frozenset[str]:
-        """The granted roles of today; each signed-in person is a worker."""
+        """The roles of today: granted ones, those that follow from other facts, and worker, which everybody is."""
         if not hasattr(self, "_roles"):
             now = timezone.now()
             granted = self.role_grants.filter(active_from__lte=now).filter(
                 models.Q(active_to__isnull=True) | models.Q(active_to__gt=now)
             )
-            self._roles = frozenset({Role.WORKER.value, *granted.values_list("role", flat=True)})
+            implied = {role for source in _ROLE_SOURCES for role in source(self)}
+            self._roles = frozenset({Role.WORKER.value, *granted.values_list("role", flat=True), *implied})
         return self._roles
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether the person works for a union today: shows the fifth tab."""
+        return Role.OFFICER in self.roles
 
     def has_any_role(self, *roles: str) -> bool:
         """Tell whether one of these roles is held today."""
         return self.is_active and not self.roles.isdisjoint(roles)
+
+
+RoleSource = Callable[[User], Iterable[str]]
+_ROLE_SOURCES: list[RoleSource] = []
+
+
+def register_role_source(source: RoleSource) -> None:
+    """Let an app above say which roles follow from facts of its own: an appointment makes an officer."""
+    if source not in _ROLE_SOURCES:
+        _ROLE_SOURCES.append(source)
 
 
 class RoleGrant(models.Model):

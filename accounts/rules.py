@@ -81,6 +81,65 @@ def plain_form(text: str) -> str:
     return re.sub(r"[·•・‧]", "·", re.sub(r"\s", "", text.translate(_FULL_WIDTH))).upper()
 
 
+_COMPOUND_SURNAMES = frozenset(
+    re.findall(
+        "..",
+        "欧阳上官司马诸葛夏侯皇甫尉迟公孙慕容令狐司徒长孙宇文端木东方南宫独孤司空百里呼延轩辕钟离申屠闻人澹台淳于单于"
+        "太史公冶濮阳赫连西门拓跋",
+    )
+)
+
+
+def surname_of(name: str) -> str:
+    """
+    Return what a person is called by with 师傅: the surname, or the first part of a name with a middle dot.
+
+    >>> surname_of("李海生"), surname_of("欧阳晓东"), surname_of("买买提·艾合买提"), surname_of("𬱖"), surname_of("")
+    ('李', '欧阳', '买买提', '𬱖', '')
+    """
+    name = plain_form(name)
+    if "·" in name:
+        return name.split("·", 1)[0]
+    return name[:2] if name[:2] in _COMPOUND_SURNAMES and len(name) > 2 else name[:1]
+
+
+def mask_name(name: str) -> str:
+    """
+    >>> mask_name("李海生"), mask_name("欧阳晓东"), mask_name("买买提·艾合买提"), mask_name("")
+    ('李**', '欧阳**', '买买提**', '')
+    """
+    surname = surname_of(name)
+    return surname + "**" if surname else ""
+
+
+def display_name_of(name: str) -> str:
+    """
+    Return how others see a person who has given a name and chosen nothing else.
+
+    >>> display_name_of("欧阳晓东"), display_name_of("")
+    ('欧阳师傅', '')
+    """
+    surname = surname_of(name)
+    return f"{surname}师傅" if surname else ""
+
+
+def mask_identity_number(number: str) -> str:
+    """
+    >>> mask_identity_number("110101199003070011")
+    '1101**********0011'
+    """
+    return f"{number[:4]}**********{number[-4:]}" if len(number) == 18 else "****"
+
+
+def mask_email(address: str) -> str:
+    """
+    >>> mask_email("haisheng@example.cn")
+    'h****@example.cn'
+    """
+    local, _, domain = address.partition("@")
+    return f"{local[:1]}****@{domain}" if domain else "****"
+
+
 def token_digest(secret: str) -> str:
     """Return what is kept of a bearer token: a secret of 256 random bits needs no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

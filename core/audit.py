@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -32,8 +33,16 @@ class Broken:
 
 
 def address_of(request: HttpRequest | None) -> str:
-    """Return the address a request came from, as the proxy in front told it (see ``deploy``), at most 45 characters."""
-    return str(request.META.get("REMOTE_ADDR", ""))[:45] if request is not None else ""
+    """
+    Return the address a request came from. Behind ``TRUSTED_PROXIES`` proxies of ours it is the entry that the
+    outermost of them wrote into X-Forwarded-For; what stands left of it anybody may have made up.
+    """
+    if request is None:
+        return ""
+    count = settings.TRUSTED_PROXIES
+    hops = [h.strip() for h in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if h.strip()]
+    address = hops[-count] if 0 < count <= len(hops) else request.META.get("REMOTE_ADDR", "")
+    return str(address)[:45]
 
 
 def first_hash(stream: str) -> bytes:

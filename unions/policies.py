@@ -52,6 +52,11 @@ def is_officer(user: Any, on: date | None = None) -> bool:
     return bool(posts_of(user, on or timezone.localdate()))
 
 
+def implied_roles(user: User) -> set[str]:
+    """Return the role that follows from appointments: an officer is whoever holds one today."""
+    return {"officer"} if is_officer(user) else set()
+
+
 def officer_scope(
     user: User, duty: str | None = None, *, write: bool = False, on: date | None = None
 ) -> QuerySet[Union]:

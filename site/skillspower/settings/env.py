@@ -32,6 +32,10 @@ class Env(BaseSettings):
     demo_mode: bool = False
     log_format: str = "json"
     crypto_suite: str = "intl"
+    sms_gateway: str = "core.gateways.ConsoleGateway"
+    email_gateway: str = "core.gateways.ConsoleGateway"
+    trusted_proxies: int = 0
+    """How many proxies of ours stand in front and append to X-Forwarded-For."""
     job_heartbeat_seconds: float = 5
     sendfile_prefix: str = ""
     """Address prefix under which the proxy in front serves uploads by X-Accel-Redirect; empty: Django sends them."""
