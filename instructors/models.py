@@ -26,25 +26,51 @@ class Honour(models.Model):
         return self.name
 
 
+class InstructorProfileQuerySet(models.QuerySet["InstructorProfile"]):
+    def matching(self, query: str) -> "InstructorProfileQuerySet":
+        """Return those whose name, pinyin, employer or trade holds the query."""
+        by_trade = models.Q(trades__occupation__name__icontains=query)
+        return self.filter(
+            models.Q(public_name__icontains=query)
+            | models.Q(pinyin__icontains=query.lower())
+            | models.Q(employer__icontains=query)
+            | by_trade
+        ).distinct()
+
+
 class InstructorProfile(UuidModel, ClusterableModel):
     """A person's teaching side. The public name is what the person agreed to show."""
 
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="instructor_profile")
-    slug = models.SlugField(max_length=60, unique=True)
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, related_name="instructor_profile", verbose_name=_("本人")
+    )
+    slug = models.SlugField(
+        _("网址"), max_length=60, unique=True, blank=True, help_text=_("不填就用姓名的拼音。")
+    )
     public_name = models.CharField(_("姓名"), max_length=40)
     pinyin = models.CharField(max_length=120, blank=True)
     quote = models.CharField(_("一句话"), max_length=120, blank=True)
     story = models.TextField(_("介绍"), blank=True)
     employer = models.CharField(_("单位"), max_length=120, blank=True)
     union = models.ForeignKey(
-        Union, null=True, blank=True, on_delete=models.PROTECT, related_name="instructors"
+        Union,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="instructors",
+        verbose_name=_("所属工会"),
     )
     years_of_work = models.PositiveSmallIntegerField(_("工龄"), null=True, blank=True)
-    is_listed = models.BooleanField(_("公开"), default=False)
+    is_listed = models.BooleanField(
+        _("公开"), default=False, help_text=_("本人同意公开以后再勾。不公开的，师资页上看不到。")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = InstructorProfileQuerySet.as_manager()
+
     class Meta:
-        verbose_name = _("师资")
+        verbose_name = _("师傅")
+        verbose_name_plural = _("师资")
 
     def __str__(self) -> str:
         return self.public_name
@@ -54,8 +80,10 @@ class TaughtTrade(models.Model):
     """An occupation and the level the instructor holds in it."""
 
     profile = ParentalKey(InstructorProfile, on_delete=models.CASCADE, related_name="trades")
-    occupation = models.ForeignKey(Occupation, on_delete=models.PROTECT, related_name="+")
-    level = models.ForeignKey(SkillLevel, on_delete=models.PROTECT, related_name="+")
+    occupation = models.ForeignKey(
+        Occupation, on_delete=models.PROTECT, related_name="+", verbose_name=_("职业")
+    )
+    level = models.ForeignKey(SkillLevel, on_delete=models.PROTECT, related_name="+", verbose_name=_("等级"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["profile", "occupation"], name="taught_trade_once")]
@@ -65,8 +93,8 @@ class HeldHonour(models.Model):
     """An honour somebody claims to hold. It is shown only after a second person has verified it, and until withdrawn."""
 
     profile = ParentalKey(InstructorProfile, on_delete=models.CASCADE, related_name="honours")
-    honour = models.ForeignKey(Honour, on_delete=models.PROTECT, related_name="+")
-    year = models.PositiveSmallIntegerField()
+    honour = models.ForeignKey(Honour, on_delete=models.PROTECT, related_name="+", verbose_name=_("荣誉"))
+    year = models.PositiveSmallIntegerField(_("年份"))
     number = models.CharField(_("文号"), max_length=80, blank=True)
     verified_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -74,11 +102,16 @@ class HeldHonour(models.Model):
 
     class Meta:
         verbose_name = _("荣誉")
+        verbose_name_plural = _("荣誉核验")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(verified_at__isnull=True, verified_by__isnull=True)
                 | models.Q(verified_at__isnull=False, verified_by__isnull=False),
                 name="honour_verified_by_somebody",
             ),
+            models.CheckConstraint(condition=models.Q(year__range=(1949, 2200)), name="honour_year"),
             models.UniqueConstraint(fields=["profile", "honour", "year"], name="held_honour_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.honour} {self.year}"

@@ -1,0 +1,46 @@
+"""The desk where honours are verified: the proof is looked at outside, the decision is noted here."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role
+from core.policies import Policy, guard
+from instructors.models import HeldHonour
+from instructors.operations import CannotVerify, verify_honour, withdraw_honour
+
+VERIFIERS = (Role.TRADE_REVIEWER, Role.CONTENT_REVIEWER)
+
+verifier = Policy(
+    "role:trade_reviewer|content_reviewer",
+    lambda request, **kwargs: request.user.is_superuser or request.user.has_any_role(*VERIFIERS),
+)
+_REASONS = {
+    "own": "自己的荣誉要由别人核验。",
+    "withdrawn": "这条荣誉已经撤下，不能再核验。",
+}
+
+
+@require_http_methods(["GET", "POST"])
+@guard(verifier)
+def decide_honour(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one held honour and note that it is verified, or that it is withdrawn."""
+    held = get_object_or_404(
+        HeldHonour.objects.select_related("profile", "honour", "verified_by__person"), pk=pk
+    )
+    if request.method == "GET":
+        return render(request, "instructors/admin/decide_honour.html", {"held": held})
+    now = timezone.now()
+    try:
+        if request.POST.get("decision") == "withdraw":
+            withdraw_honour(held=held, by=request.user, now=now)
+            messages.success(request, _("已撤下，各处都不再显示。"))
+        else:
+            verify_honour(held=held, by=request.user, now=now)
+            messages.success(request, _("已核验，从现在起公开显示。"))
+    except CannotVerify as refusal:
+        messages.error(request, _(_REASONS[str(refusal)]))
+    return redirect("wagtailsnippets_instructors_heldhonour:list")

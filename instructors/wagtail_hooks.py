@@ -1,0 +1,161 @@
+"""The teaching pool in the CMS: profiles, their chooser, and the desk where honours are verified."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import Button
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from accounts.models import User
+from core.choosers import search_form
+from instructors.admin_views import VERIFIERS, decide_honour
+from instructors.forms import InstructorProfileForm
+from instructors.models import HeldHonour, InstructorProfile
+from instructors.queries import card_of, profiles
+
+_SEARCH = search_form("public_name", "pinyin", "employer")
+
+
+class HonourDeskPolicy(ModelPermissionPolicy):
+    """Honours are claimed on the profile and decided at the desk; here nobody adds, changes or deletes one."""
+
+    def user_has_permission(self, user: User, action: str) -> bool:
+        return action == "view" and may_verify(user)
+
+
+def may_verify(user: User) -> bool:
+    return user.is_active and (user.is_superuser or user.has_any_role(*VERIFIERS))
+
+
+register_permission_policy(HeldHonour, HonourDeskPolicy(HeldHonour))
+
+
+class _InstructorList:
+    ordering = ["pinyin", "pk"]
+    filter_form_class = _SEARCH
+
+    def get_object_list(self) -> Any:
+        return profiles()
+
+    @property
+    def columns(self) -> list[Column]:
+        line = Column("trade", label=_("职业和等级"), accessor=lambda p: card_of(p).trade_line)
+        return [*super().columns, line, Column("employer", label=_("单位"))]  # type: ignore[misc]
+
+
+class InstructorChooseView(_InstructorList, ChooseView):
+    """The first page of the chooser."""
+
+
+class InstructorChooseResultsView(_InstructorList, ChooseResultsView):
+    """Its results while somebody types."""
+
+
+class InstructorChooserViewSet(SnippetChooserViewSet):
+    choose_one_text = _("选师傅")
+    choose_another_text = _("换一位师傅")
+    choose_view_class = InstructorChooseView
+    choose_results_view_class = InstructorChooseResultsView
+
+
+class InstructorViewSet(SnippetViewSet):
+    model = InstructorProfile
+    icon = "user"
+    menu_label = _("师资档案")
+    list_display = ["public_name", "employer", Column("union", label=_("所属工会")), "is_listed"]
+    list_filter = ["is_listed"]
+    search_fields = ["public_name", "pinyin", "employer"]
+    ordering = ["pinyin"]
+    copy_view_enabled = False
+    chooser_viewset_class = InstructorChooserViewSet
+    panels = [
+        FieldPanel("account"),
+        MultiFieldPanel([FieldPanel("public_name"), FieldPanel("slug")], heading=_("公开的姓名")),
+        MultiFieldPanel(
+            [FieldPanel("employer"), FieldPanel("union"), FieldPanel("years_of_work")], heading=_("单位")
+        ),
+        InlinePanel("trades", heading=_("能教什么"), label=_("职业和等级")),
+        InlinePanel(
+            "honours",
+            heading=_("荣誉"),
+            label=_("荣誉"),
+            panels=[FieldPanel("honour"), FieldPanel("year"), FieldPanel("number")],
+            help_text=_("写上文号，方便核验。核验以后才公开；改动一条已核验的荣誉，要重新核验。"),
+        ),
+        FieldPanel("quote"),
+        FieldPanel("story"),
+        FieldPanel("is_listed"),
+    ]
+
+    def get_form_class(self, for_update: bool = False) -> type:
+        return self._edit_handler.get_form_class() if self._edit_handler else InstructorProfileForm
+
+    @cached_property
+    def _edit_handler(self) -> Any:
+        from wagtail.admin.panels import ObjectList
+
+        return ObjectList(self.panels, base_form_class=InstructorProfileForm).bind_to_model(self.model)
+
+
+def _state(held: HeldHonour) -> str:
+    if held.withdrawn_at:
+        return str(_("已撤下"))
+    if held.verified_at:
+        return str(_("%(who)s 于 %(day)s 核验")) % {
+            "who": held.verified_by,
+            "day": f"{held.verified_at:%Y-%m-%d}",
+        }
+    return str(_("等核验"))
+
+
+class HonourViewSet(SnippetViewSet):
+    model = HeldHonour
+    icon = "success"
+    menu_label = _("荣誉核验")
+    list_display = [
+        Column("profile", label=_("师傅")),
+        "honour",
+        "year",
+        "number",
+        Column("state", label=_("状态"), accessor=_state),
+    ]
+    list_filter = {"verified_at": ["isnull"], "withdrawn_at": ["isnull"]}
+    search_fields = ["profile__public_name", "honour__name"]
+    ordering = ["verified_at", "-pk"]
+    copy_view_enabled = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return HeldHonour.objects.select_related("profile", "honour", "verified_by__person")
+
+
+class TeachingPoolGroup(SnippetViewSetGroup):
+    items = (InstructorViewSet, HonourViewSet)
+    menu_label = _("师资")
+    menu_icon = "group"
+    menu_order = 240
+
+
+register_snippet(TeachingPoolGroup)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[URLPattern]:
+    return [path("honours/<int:pk>/decide/", decide_honour, name="decide_honour")]
+
+
+@hooks.register("register_snippet_listing_buttons")
+def honour_buttons(snippet: Any, user: User, next_url: str | None = None) -> Iterator[Button]:
+    if isinstance(snippet, HeldHonour) and not snippet.withdrawn_at and may_verify(user):
+        label = _("撤下") if snippet.verified_at else _("核验")
+        yield Button(label, reverse("decide_honour", args=[snippet.pk]), icon_name="check", priority=10)
