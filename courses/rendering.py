@@ -11,7 +11,7 @@ from wagtail.images import get_image_model
 from wagtail.rich_text import expand_db_html
 
 from courses.queries.drafts import ids_in
-from courses.rules import Block, TimedPart
+from courses.rules import Block, TimedPart, text_pieces
 
 _SMALL, _LARGE = "width-480|format-webp", "width-960|format-webp"
 
@@ -78,7 +78,7 @@ class FragmentRenderer:
         }
         if block["type"] == "text":
             # Written through the editor's own list of allowed elements; the editor's links become addresses here.
-            shown["html"] = mark_safe(expand_db_html(value or ""))  # noqa: S308
+            shown["pieces"] = [mark_safe(expand_db_html(piece)) for piece in text_pieces(value or "")]  # noqa: S308
         elif block["type"] == "image":
             shown["picture"] = self._pictures[value["image"]]
         elif block["type"] == "download":

@@ -6,10 +6,12 @@ is their source. A lesson's planned study time is the sum of its parts and is ne
 """
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
@@ -83,27 +85,90 @@ class TimedPart:
     uuid: UUID | None = None
 
 
-def _steps_ms(value: dict[str, Any]) -> int:
-    return STEP_MS * len(value.get("steps") or [])
+class _TopLevel(HTMLParser):
+    """Cuts a fragment of HTML before each element that stands in no other one."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.depth, self.cuts, self._lines = 0, [], [0]
+
+    def feed(self, data: str) -> None:
+        for line in data.splitlines(keepends=True):
+            self._lines.append(self._lines[-1] + len(line))
+        super().feed(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.depth == 0:
+            line, column = self.getpos()
+            self.cuts.append(self._lines[line - 1] + column)
+        if tag not in _VOID:
+            self.depth += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _VOID:
+            self.depth = max(0, self.depth - 1)
 
 
-def _table_ms(value: dict[str, Any]) -> int:
+_VOID = frozenset({"br", "hr", "img", "embed", "wbr"})
+_HEADING = re.compile(r"\s*<h[2-6]\b")
+
+
+def text_pieces(html: str) -> list[str]:
+    """
+    Return a rich text in pieces small enough to be in view as a whole: a paragraph or list each, a heading with what
+    it stands over. The pieces put together are the text.
+
+    >>> text_pieces("<h3>引弧</h3><p>划擦<br/>直击</p><ul><li>收弧</li></ul>")
+    ['<h3>引弧</h3><p>划擦<br/>直击</p>', '<ul><li>收弧</li></ul>']
+    """
+    parser = _TopLevel()
+    parser.feed(html)
+    cuts = [0, *[c for c in parser.cuts if c > 0], len(html)]
+    raw = [html[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+    pieces: list[str] = []
+    joins_next = False
+    for piece in raw:
+        if joins_next or (pieces and not han_count(piece)):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+        joins_next = bool(_HEADING.match(piece)) or not han_count(pieces[-1])
+    return pieces
+
+
+def _text(block_id: str, value: str) -> list[tuple[str, int]]:
+    return [
+        (f"{block_id}-{n}", reading_ms(piece)) for n, piece in enumerate(text_pieces(value or ""), start=1)
+    ]
+
+
+def _steps(block_id: str, value: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(f"{block_id}-{n}", STEP_MS) for n, _step in enumerate(value.get("steps") or [], start=1)]
+
+
+def _table(block_id: str, value: dict[str, Any]) -> list[tuple[str, int]]:
     rows = [list(value.get("header") or []), *(value.get("rows") or [])]
-    return reading_ms(value.get("caption") or "", *(str(cell) for row in rows for cell in row))
+    return [(block_id, reading_ms(value.get("caption") or "", *(str(cell) for row in rows for cell in row)))]
 
 
-def _safety_ms(value: dict[str, Any]) -> int:
-    return reading_ms(value.get("title") or "", *(value.get("hazards") or []), value.get("text") or "")
+def _safety(block_id: str, value: dict[str, Any]) -> list[tuple[str, int]]:
+    return [
+        (
+            block_id,
+            reading_ms(value.get("title") or "", *(value.get("hazards") or []), value.get("text") or ""),
+        )
+    ]
 
 
-_READING_MS: dict[str, Callable[[Any], int]] = {
-    "text": lambda value: reading_ms(value or ""),
-    "image": lambda value: PICTURE_MS,
-    "steps": _steps_ms,
-    "table": _table_ms,
-    "safety": _safety_ms,
-    "download": lambda value: 0,
+_READING: dict[str, Callable[[str, Any], list[tuple[str, int]]]] = {
+    "text": _text,
+    "image": lambda block_id, value: [(block_id, PICTURE_MS)],
+    "steps": _steps,
+    "table": _table,
+    "safety": _safety,
+    "download": lambda block_id, value: [],
 }
+"""For each block that is read: the ids under which it stands on the page, each with its time in ms."""
 
 
 def plain_blocks(blocks: Iterable[Block]) -> list[Block]:
@@ -141,7 +206,8 @@ def canonical_hash(value: Any) -> str:
 
 def timeline(blocks: Sequence[Block], media: MediaFacts) -> list[TimedPart]:
     """
-    Return the parts of a lesson in order. ``blocks`` are plain; their place (``b1``, ``b2`` …) is their id on the page.
+    Return the parts of a lesson in order. ``blocks`` are plain; their place (``b1``, ``b2`` …) is their id on the page,
+    and a text's paragraphs and a procedure's steps are ``b1-1``, ``b1-2`` …: each is in view as a whole on a phone.
 
     Consecutive text, picture, step, table and safety blocks are one part; a video and a question each their own.
 
@@ -171,7 +237,7 @@ def timeline(blocks: Sequence[Block], media: MediaFacts) -> list[TimedPart]:
             close_run()
             timed = (TimedBlock(block_id, 0, QUESTION_MS),)
             parts.append(TimedPart(QUESTION, QUESTION_MS, canonical_hash([QUESTION, value]), timed))
-        elif kind in _READING_MS:
+        elif kind in _READING:
             run.append((block_id, block))
         else:
             raise KeyError(kind)
@@ -182,13 +248,13 @@ def timeline(blocks: Sequence[Block], media: MediaFacts) -> list[TimedPart]:
 def _reading_part(run: list[tuple[str, Block]], media: MediaFacts) -> TimedPart:
     offset, timed, hashed = 0, [], []
     for block_id, block in run:
-        ms = _READING_MS[block["type"]](block["value"])
         # The picture itself, not only the number under which the library keeps it, decides whether a part is the same.
         file_hash = media.images[block["value"]["image"]] if block["type"] == "image" else None
         hashed.append([block["type"], block["value"], file_hash])
-        if ms:
-            timed.append(TimedBlock(block_id, offset, ms))
-            offset += ms
+        for timed_id, ms in _READING[block["type"]](block_id, block["value"]):
+            if ms:
+                timed.append(TimedBlock(timed_id, offset, ms))
+                offset += ms
     return TimedPart(TEXT, offset, canonical_hash(hashed), tuple(timed))
 
 

@@ -207,7 +207,7 @@ class TestPublishing:
         part = Part.objects.get()
 
         assert part.kind == "text"
-        assert [b["id"] for b in part.blocks] == ["b1", "b2", "b3", "b4"]
+        assert [b["id"] for b in part.blocks] == ["b1-1", "b2", "b3", "b4-1", "b4-2"]
         ends = [b["offset_ms"] + b["ms"] for b in part.blocks]
         assert [b["offset_ms"] for b in part.blocks] == [0, *ends[:-1]] and ends[-1] == part.nominal_ms
         html = course.editions.get().lessons.get().fragment.html
