@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from core.trades import trade_of
 from search.analysis import index_terms, normalize, pinyin_terms, prefix_terms, said
 from search.analysis.normal import runs
 
 SCHEMA = 1
 """Part of every index's name: raise it when fields or terms change, and the next start builds a new index."""
 
-FACETS = ("type", "occupation", "level", "instructor")
+FACETS = ("type", "trade", "occupation", "level", "instructor")
 """Keyword fields: filters, and counts."""
 
 BODY_LIMIT = 60_000
@@ -121,6 +122,7 @@ def prepare(document: SearchDocument) -> Row:
     occupations = dict.fromkeys(key for code in document.occupations for key in occupation_keys(code))
     keywords = {
         "type": (document.type,),
+        "trade": tuple(dict.fromkeys(trade_of(code) for code in document.occupations)),
         "occupation": tuple(occupations),
         "level": tuple(str(level) for level in document.levels),
         "instructor": document.instructors,

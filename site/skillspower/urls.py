@@ -15,6 +15,7 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("media.urls")),
+    path("", include("search.urls")),
     path("", include(wagtail_urls)),
 ]
 
