@@ -1,0 +1,78 @@
+"""Pages of the CMS that Wagtail does not have: sending a course to review, reading a lesson under review."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.permissions import policy_registry
+
+from core.policies import Policy, guard
+from courses.models import CourseEdition, CoursePage, EditionLesson
+from courses.operations import AlreadyInReview, NotReady, submit_course
+from courses.queries.authoring import preview_html
+from courses.queries.drafts import course_draft, missing_in
+
+
+def _may_write(request: HttpRequest, pk: int) -> bool:
+    course = CoursePage.objects.filter(pk=pk).first()
+    return course is not None and bool(course.permissions_for_user(request.user).can_edit())
+
+
+author = Policy("course_author", _may_write)
+edition_reader = Policy(
+    "edition_reader",
+    lambda request, **kwargs: policy_registry.get_by_type(CourseEdition).user_has_permission(
+        request.user, "view"
+    ),
+)
+
+
+@require_http_methods(["GET", "POST"])
+@guard(author)
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the next edition will contain and what is missing; on POST send it to review."""
+    course = get_object_or_404(CoursePage, pk=pk)
+    note, status = request.POST.get("note", "").strip()[:300], 200
+    if request.method == "POST":
+        try:
+            submit_course(course=course, by=request.user, now=timezone.now(), note=note)
+        except AlreadyInReview:
+            messages.warning(request, _("这门课正在审，审完才能再送。"))
+            return redirect("wagtailadmin_explore", course.pk)
+        except NotReady:
+            status = 422
+        else:
+            messages.success(
+                request, _("《%(title)s》已送审。先专业审核，再内容审核，都通过就发布。") % {"title": course}
+            )
+            return redirect("wagtailadmin_home")
+    draft = course_draft(course)
+    missing = missing_in(course, draft)
+    in_review = course.editions.filter(published_at__isnull=True).first()
+    context = {
+        "course": course,
+        "draft": draft,
+        "missing": missing,
+        "note": note,
+        "is_in_review": in_review is not None and in_review.workflow_in_progress,
+    }
+    return render(request, "courses/admin/submit.html", context, status=status)
+
+
+@require_safe
+@guard(edition_reader)
+def preview_lesson(request: HttpRequest, edition: int, position: int) -> HttpResponse:
+    """Show a lesson of an edition as learners will see it, without counting anything."""
+    lesson = get_object_or_404(
+        EditionLesson.objects.select_related("edition", "fragment"), edition_id=edition, position=position
+    )
+    neighbours = EditionLesson.objects.filter(edition_id=edition).order_by("position")
+    context = {
+        "lesson": lesson,
+        "html": preview_html(lesson),
+        "previous": neighbours.filter(position=position - 1).first(),
+        "next": neighbours.filter(position=position + 1).first(),
+    }
+    return render(request, "courses/admin/preview_lesson.html", context)

@@ -1,0 +1,164 @@
+"""The CMS as instructors and reviewers see it: own courses first, 送审 on each of them, one desk for editions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import Panel
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import Button
+from wagtail.models import Page
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet
+
+from accounts.models import User
+from courses.admin_views import preview_lesson, submit
+from courses.models import CourseEdition, CourseIndexPage, CoursePage
+from courses.queries.authoring import authored_courses, lesson_changes
+
+
+class EditionPolicy(ModelPermissionPolicy):
+    """
+    Whoever may read editions may open them; what they may do there, the review's step decides. Nobody, the operator
+    included, adds, deletes or publishes one by hand.
+    """
+
+    def user_has_permission(self, user: User, action: str) -> bool:
+        if action in {"view", "change"}:
+            return bool(super().user_has_permission(user, "view"))
+        return False
+
+
+register_permission_policy(CourseEdition, EditionPolicy(CourseEdition))
+
+
+class EditionPanel(Panel):
+    """The whole edition to read: facts, what changed, each lesson with its preview. Nothing here can be edited."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "courses/admin/edition_panel.html"
+
+        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+            context = super().get_context_data(parent_context)
+            changes, gone = lesson_changes(self.instance)
+            return {**context, "edition": self.instance, "changes": changes, "gone": gone}
+
+
+class EditionEditView(EditView):
+    """An edition is only ever approved or sent back here; Wagtail's other actions are not offered, nor taken."""
+
+    def get_available_actions(self) -> list[str]:
+        return [action for action in super().get_available_actions() if action in {"edit", "workflow-action"}]
+
+
+class EditionViewSet(SnippetViewSet):
+    model = CourseEdition
+    edit_view_class = EditionEditView
+    icon = "clipboard-list"
+    menu_label = _("课程审核")
+    menu_name = "course-editions"
+    menu_order = 110
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display = [
+        "title",
+        Column("number", label=_("第几版")),
+        Column("occupation", label=_("职业")),
+        Column("level", label=_("等级")),
+        Column("submitted_by", label=_("送审人")),
+        "submitted_at",
+        "published_at",
+    ]
+    list_filter = {"published_at": ["isnull"], "level": ["exact"]}
+    search_fields = ["title"]
+    ordering = ["-submitted_at"]
+    panels = [EditionPanel()]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return CourseEdition.objects.select_related("occupation", "level", "submitted_by__person")
+
+
+register_snippet(EditionViewSet)
+
+
+@hooks.register("construct_snippet_action_menu")
+def only_review_actions(menu_items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Leave an edition only what its review offers: there is nothing to save, publish or submit there."""
+    if context["model"] is CourseEdition:
+        menu_items[:] = [item for item in menu_items if item.name in {"approve", "reject"}]
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[URLPattern]:
+    return [
+        path("courses/<int:pk>/submit/", submit, name="submit_course"),
+        path("courses/editions/<int:edition>/<int:position>/", preview_lesson, name="preview_lesson"),
+    ]
+
+
+def _course_of(page: Page) -> CoursePage | None:
+    specific = page.specific_class
+    if specific is None or specific is CourseIndexPage:
+        return None
+    if specific is CoursePage:
+        return page.specific  # type: ignore[no-any-return]
+    return CoursePage.objects.ancestor_of(page).first()  # type: ignore[no-any-return]
+
+
+@hooks.register("register_page_header_buttons")
+def submit_button(page: Page, user: User, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    course = _course_of(page)
+    if course is not None and course.permissions_for_user(user).can_edit():
+        yield Button(_("送审"), reverse("submit_course", args=[course.pk]), icon_name="resubmit", priority=5)
+
+
+class CoursesMenuItem(MenuItem):
+    """Straight to the folder of all courses."""
+
+    def __init__(self) -> None:
+        super().__init__(_("课程"), "", name="courses", icon_name="folder-open-1", order=90)
+
+    @cached_property
+    def url(self) -> str:  # type: ignore[override]
+        index = CourseIndexPage.objects.first()
+        return (
+            reverse("wagtailadmin_explore", args=[index.pk])
+            if index
+            else reverse("wagtailadmin_explore_root")
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser or request.user.has_any_role("instructor", "lesson_editor")
+
+
+@hooks.register("register_admin_menu_item")
+def courses_menu_item() -> MenuItem:
+    return CoursesMenuItem()
+
+
+class MyCoursesPanel(Component):
+    """On the CMS's first page: each own course, where it stands, what to do next."""
+
+    name = "my_courses"
+    template_name = "courses/admin/my_courses.html"
+    order = 40
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        request = parent_context["request"]
+        index = CourseIndexPage.objects.first()
+        may_add = index is not None and index.permissions_for_user(request.user).can_add_subpage()
+        return {"courses": authored_courses(request.user), "index": index, "may_add": may_add}
+
+
+@hooks.register("construct_homepage_panels")
+def my_courses_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.is_superuser or request.user.has_any_role("instructor", "lesson_editor"):
+        panels.append(MyCoursesPanel())

@@ -1,0 +1,271 @@
+"""The CMS from the author's first page to the reviewers' approval, by its own forms."""
+
+import pytest
+from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
+
+from courses import operations
+from courses.models import CourseEdition, CoursePage, LessonPage, ModulePage
+from tests.factories import courses as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def index(db):
+    make.make_occupation()
+    make.make_level()
+    return operations.setup_cms()
+
+
+def sign_in(client, user):
+    client.force_login(user)
+    return user
+
+
+def edit_url(edition):
+    return reverse("wagtailsnippets_courses_courseedition:edit", args=[edition.pk])
+
+
+class TestWriting:
+    def test_an_instructor_writes_a_course_in_the_cms_and_two_reviewers_publish_it(
+        self, client, index, django_capture_on_commit_callbacks
+    ):
+        author = sign_in(client, make.make_staff("instructor"))
+        master = make.make_instructor(user=author)
+        form = nested_form_data(
+            {
+                "title": "高级焊工安全操作规程",
+                "slug": "safety",
+                "occupation": make.WELDER,
+                "level": "2",
+                "summary": "先保命再焊接",
+                "outcomes": "会检查\n会防护",
+                "audience": "焊工",
+                "safety": streamfield([("note", "弧光会伤眼")]),
+                "instructors": inline_formset([{"instructor": str(master.pk)}]),
+                "cover": "",
+            }
+        )
+        client.post(reverse("wagtailadmin_pages:add", args=["courses", "coursepage", index.pk]), form)
+        course = CoursePage.objects.get()
+        client.post(
+            reverse("wagtailadmin_pages:add", args=["courses", "modulepage", course.pk]),
+            {"title": "第一单元", "slug": "m1"},
+        )
+        module = ModulePage.objects.get()
+        lesson = nested_form_data(
+            {
+                "title": "三件事先做到",
+                "slug": "three",
+                "summary": "",
+                "body": streamfield([("text", rich_text("<p>先断电再换焊条</p>"))]),
+            }
+        )
+        client.post(reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", module.pk]), lesson)
+        assert not LessonPage.objects.get().live
+
+        answer = client.post(reverse("submit_course", args=[course.pk]), {"note": "第一版"}, follow=True)
+        assert "已送审" in answer.content.decode()
+        for role in ("trade_reviewer", "content_reviewer"):
+            sign_in(client, make.make_staff(role))
+            edition = CourseEdition.objects.get()
+            page = client.get(edit_url(edition))
+            assert "先保命再焊接" in page.content.decode() and "通过" in page.content.decode()
+            with django_capture_on_commit_callbacks(execute=True):
+                client.post(
+                    edit_url(edition), {"action-workflow-action": "true", "workflow-action-name": "approve"}
+                )
+
+        edition.refresh_from_db()
+        assert edition.is_current and edition.note == "第一版"
+        assert "先断电再换焊条" in edition.lessons.get().fragment.html
+
+    def test_what_is_missing_is_listed_with_links_and_nothing_is_sent(self, client, index):
+        author = sign_in(client, make.make_staff("instructor"))
+        course = make.make_draft(make.lesson("空的"), by=author)
+
+        answer = client.post(reverse("submit_course", args=[course.pk]))
+
+        lesson = LessonPage.objects.get()
+        assert answer.status_code == 422
+        assert "还差 1 项" in answer.content.decode()
+        assert reverse("wagtailadmin_pages:edit", args=[lesson.pk]) in answer.content.decode()
+        assert not CourseEdition.objects.exists()
+
+    def test_the_first_page_shows_own_courses_and_where_they_stand(self, client, index):
+        author = sign_in(client, make.make_staff("instructor"))
+        operations.submit_course(course=make.make_draft(by=author, title="在审的课"), by=author, now=make.NOW)
+        make.make_draft(by=author, title="草稿课")
+        make.make_draft(title="别人的课")
+
+        text = client.get(reverse("wagtailadmin_home")).content.decode()
+
+        panel = text[text.index("我的课程") :]
+        assert "在审的课" in panel and "在审：专业审核" in panel and "草稿课" in panel
+        assert "别人的课" not in panel
+
+    def test_own_courses_cost_the_same_queries_whatever_their_number(self, client, index):
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        from courses.queries.authoring import authored_courses
+
+        counts = []
+        author = make.make_staff("instructor")
+        for _ in range(2):
+            for _ in range(2):
+                operations.submit_course(course=make.make_draft(by=author), by=author, now=make.NOW)
+            fresh = type(author).objects.get(pk=author.pk)
+            with CaptureQueriesContext(connection) as queries:
+                authored_courses(fresh)
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1] <= 5
+
+
+class TestWhoMayWrite:
+    @pytest.fixture
+    def course(self, index):
+        return make.make_draft(by=make.make_staff("instructor"))
+
+    def test_another_instructor_opens_neither_the_course_nor_its_lessons(self, client, course):
+        sign_in(client, make.make_staff("instructor"))
+
+        for page in [course, LessonPage.objects.first()]:
+            assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code in {302, 403}
+        assert client.get(reverse("submit_course", args=[course.pk])).status_code in {302, 403}
+        module = ModulePage.objects.get()
+        add = reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", module.pk])
+        assert client.get(add).status_code in {302, 403}
+
+    def test_a_named_instructor_and_a_lesson_editor_do(self, client, index):
+        colleague = make.make_staff("instructor")
+        course = make.make_draft(instructors=[make.make_instructor(user=colleague)])
+
+        for user in [colleague, make.make_staff("lesson_editor")]:
+            sign_in(client, user)
+            page = client.get(reverse("wagtailadmin_pages:edit", args=[course.pk]))
+            assert page.status_code == 200 and "送审" in page.content.decode()
+
+    @pytest.mark.parametrize("role", ["instructor", "lesson_editor", "superuser"])
+    def test_nobody_publishes_a_page_by_hand(self, client, course, role):
+        user = course.owner if role == "instructor" else make.make_staff("lesson_editor")
+        user.is_superuser = role == "superuser"
+        user.save()
+        sign_in(client, user)
+        lesson = LessonPage.objects.first()
+        form = nested_form_data(
+            {
+                "title": "没审过",
+                "slug": lesson.slug,
+                "summary": "",
+                "body": streamfield([("text", rich_text("<p>没审过</p>"))]),
+                "action-publish": "1",
+            }
+        )
+
+        page = client.get(reverse("wagtailadmin_pages:edit", args=[lesson.pk]))
+        client.post(reverse("wagtailadmin_pages:edit", args=[lesson.pk]), form)
+
+        assert "action-publish" not in page.content.decode()
+        lesson.refresh_from_db()
+        assert not lesson.live
+
+    def test_a_published_lesson_cannot_be_deleted(self, client, index):
+        author = make.make_staff("instructor")
+        make.make_course(by=author)
+        sign_in(client, author)
+
+        for page in [LessonPage.objects.first(), ModulePage.objects.first(), CoursePage.objects.first()]:
+            client.post(reverse("wagtailadmin_pages:delete", args=[page.pk]))
+
+        assert LessonPage.objects.count() == 2 and CoursePage.objects.count() == 1
+
+
+class TestTheDesk:
+    def test_an_author_reads_the_edition_and_finds_no_approval(self, client, index):
+        author = make.make_staff("instructor")
+        edition = operations.submit_course(course=make.make_draft(by=author), by=author, now=make.NOW)
+        sign_in(client, author)
+
+        page = client.get(edit_url(edition)).content.decode()
+        client.post(edit_url(edition), {"action-workflow-action": "true", "workflow-action-name": "approve"})
+
+        assert "workflow-action-name" not in page or 'data-workflow-action-name="approve"' not in page
+        assert edition.current_workflow_task.name == "专业审核"
+
+    @pytest.mark.parametrize("action", ["publish", "submit", "delete", "unpublish"])
+    def test_nobody_publishes_an_edition_past_its_review(self, client, index, action):
+        edition = operations.submit_course(
+            course=(course := make.make_draft()), by=course.owner, now=make.NOW
+        )
+        user = make.make_staff("content_reviewer")
+        user.is_superuser = True
+        user.save()
+        sign_in(client, user)
+
+        client.post(edit_url(edition), {f"action-{action}": "1"})
+        for name in ("delete", "unpublish"):
+            client.post(reverse(f"wagtailsnippets_courses_courseedition:{name}", args=[edition.pk]))
+
+        edition.refresh_from_db()
+        assert not edition.live and not edition.is_current
+
+    def test_a_reviewer_reads_each_lesson_as_learners_will(self, client, index):
+        edition = operations.submit_course(
+            course=(course := make.make_draft()), by=course.owner, now=make.NOW
+        )
+        sign_in(client, make.make_staff("trade_reviewer"))
+
+        page = client.get(reverse("preview_lesson", args=[edition.pk, 2])).content.decode()
+
+        assert "填满弧坑再收弧" in page and "焊条要不要烘干" in page and "预览" in page
+
+    def test_a_worker_does_not_get_in(self, client, index):
+        edition = operations.submit_course(
+            course=(course := make.make_draft()), by=course.owner, now=make.NOW
+        )
+        sign_in(client, make.make_user())
+
+        assert client.get(edit_url(edition)).status_code in {302, 403}
+        assert client.get(reverse("preview_lesson", args=[edition.pk, 1])).status_code in {302, 403}
+
+    def test_list_costs_the_same_queries_for_few_and_many(self, client, index):
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        sign_in(client, make.make_staff("trade_reviewer"))
+        counts = []
+        for _ in range(2):
+            for _ in range(3):
+                operations.submit_course(course=(course := make.make_draft()), by=course.owner, now=make.NOW)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(reverse("wagtailsnippets_courses_courseedition:list")).status_code == 200
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1], "\n".join(q["sql"][:300] for q in queries)
+
+
+class TestChoosers:
+    @pytest.mark.parametrize("query", ["焊", "电焊", "6-18"])
+    def test_an_occupation_is_found_by_a_part_of_name_alias_or_code(self, client, index, query):
+        welder = make.make_occupation()
+        welder.aliases = "电焊工\n气焊工"
+        welder.save()
+        make.make_occupation("6-31-01-03", "电工")
+        sign_in(client, make.make_staff("instructor"))
+
+        page = client.get("/cms/occupation_chooser/results/", {"q": query}).content.decode()
+
+        assert "焊工" in page and ">电工<" not in page
+
+    def test_an_instructor_is_found_by_pinyin(self, client, index):
+        make.make_instructor("陈铁山", pinyin="chentieshan cts")
+        make.make_instructor("何秀兰", pinyin="hexiulan hxl")
+        sign_in(client, make.make_staff("instructor"))
+
+        url = reverse("wagtailsnippetchoosers_instructors_instructorprofile:choose_results")
+        page = client.get(url, {"q": "cts"}).content.decode()
+
+        assert "陈铁山" in page and "何秀兰" not in page
