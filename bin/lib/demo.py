@@ -144,7 +144,8 @@ def static_state() -> str:
     """Changes with any static file, catalogue or library."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     digest.update((ROOT / "package-lock.json").read_bytes())
-    folders = [*ROOT.glob("*/static"), ROOT / "site" / "locale", VAR / "vendor"]
+    folders = [ROOT / "site" / "locale", VAR / "vendor"]
+    folders += [path for path in ROOT.glob("*/static") if path.parent != VAR]
     for path in sorted(
         p for folder in folders for p in folder.rglob("*") if p.is_file() and p.suffix != ".mo"
     ):

@@ -13,6 +13,10 @@ ALLOWED_HOSTS = [h.strip() for h in env.allowed_hosts.split(",") if h.strip()] o
 ]
 SITE_URL = env.site_url.rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the proxy in front redirects to TLS
+    "security.W019",  # Wagtail shows previews in a frame of the same origin
+]
 SECURE_SSL_REDIRECT = False  # the proxy in front redirects; behind it every request is plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_TLS else 0
