@@ -30,7 +30,8 @@ def make_union(
 ) -> Union:
     """Make a union that stands under another one (or at the top) from a day on."""
     kind, _ = UnionKind.objects.get_or_create(
-        code="primary", defaults={"name": "基层工会", "level": 6, "is_primary": True}
+        code="ANY",
+        defaults={"name": "任意", "level": 5, "lowest_child_level": 1, "highest_child_level": 8},
     )
     union = Union.objects.create(
         code=f"T-{next(_numbers)}", name=name, opened_on=since, **{"kind": kind, **fields}
