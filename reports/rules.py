@@ -282,30 +282,6 @@ def percent(rate: Fraction | None) -> str:
     return f"{permille // 10}.{permille % 10}"
 
 
-def study_hours(ms: int | None) -> str:
-    """
-    Return 学时 with one decimal, cut once, downwards (towards less study also where corrections make it negative).
-
-    >>> study_hours(2_700_000), study_hours(2_699_999), study_hours(-1), study_hours(None)
-    ('1.0', '0.9', '-0.1', '')
-    """
-    if ms is None:
-        return ""
-    tenths = ms * 10 // PARTICIPANT_MS
-    sign, tenths = ("-", -tenths) if tenths < 0 else ("", tenths)
-    return f"{sign}{tenths // 10}.{tenths % 10}"
-
-
-def minutes(ms: int | None) -> str:
-    """
-    Return whole minutes, cut downwards.
-
-    >>> minutes(119_999), minutes(-1)
-    ('1', '-1')
-    """
-    return "" if ms is None else str(ms // 60_000)
-
-
 def bottom_up(parent_of: Mapping[int, int | None]) -> list[list[int]]:
     """
     Return the nodes of a forest level by level, so that every node comes after all its children in it.

@@ -6,5 +6,15 @@ is told what was touched and does its part in the same transaction.
 """
 
 from records.rollups.operations import Touched, forget_rollups, mark_everything, roll_up
+from records.rollups.queries import entries_booked, period_times, time_booked, titles_of
 
-__all__ = ["Touched", "forget_rollups", "mark_everything", "roll_up"]
+__all__ = [
+    "Touched",
+    "entries_booked",
+    "forget_rollups",
+    "mark_everything",
+    "period_times",
+    "roll_up",
+    "time_booked",
+    "titles_of",
+]

@@ -16,6 +16,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("media.urls")),
     path("", include("search.urls")),
+    path("", include("reports.urls")),
     path("", include(wagtail_urls)),
 ]
 

@@ -21,5 +21,9 @@ CACHES = {
 JOB_HEARTBEAT_SECONDS = env.job_heartbeat_seconds
 
 # Seconds between runs. Each of these finds its work in the database, so a missed or doubled run does no harm.
-CELERY_BEAT_SCHEDULE = {"sweep-jobs": {"task": "core.jobs.sweep", "schedule": 2 * JOB_HEARTBEAT_SECONDS}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {"task": "core.jobs.sweep", "schedule": 2 * JOB_HEARTBEAT_SECONDS},
+    # A run that could not start within its interval is dropped: the next one finds the same marks.
+    "roll-up-study": {"task": "reports.roll_up", "schedule": 5, "options": {"expires": 5}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")

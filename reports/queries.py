@@ -1,0 +1,189 @@
+"""
+Figures of unions, read from the rows the roll-up keeps ready: the cost grows neither with members nor with entries.
+
+Nothing here asks who may see what: callers have passed ``unions.api.officer_of`` before.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.api import PersonAlias
+from records import api as records
+from reports.models import UNASSIGNED, Dimension, OwnStudy, ReportPeriod, UnionStudy
+from reports.rules import FIGURE_NAMES, Figures, Period, PeriodKind
+from unions.api import Membership, Union, UnionPlace
+
+
+@dataclass(frozen=True)
+class ChildFigures:
+    """A union directly below, with everything below it. ``stands`` is False for one that has closed or left since."""
+
+    union: Union
+    figures: Figures
+    stands: bool
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    period: Period
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class StudyReport:
+    """
+    What a union and everything below it amount to in a period, on a line.
+
+    ``own`` is what is booked to the union itself and its own members, so that ``own`` and the children add up to
+    ``total``. ``unassigned`` is study of people without a union; only the top of a line shows it, and it is in no
+    total. ``is_begun`` is False for a period nobody has counted: before the system was in use, or in the future.
+    """
+
+    union: Union
+    period: Period
+    line: str
+    as_of: date
+    total: Figures
+    before: Figures
+    own: Figures
+    children: tuple[ChildFigures, ...]
+    months: tuple[MonthFigures, ...]
+    unassigned: Figures | None
+    is_begun: bool
+
+
+def study_report(*, union: Union, period: Period, line: str, today: date) -> StudyReport:
+    """Return the report of a union: four queries, however many unions stand below it."""
+    as_of = period.stock_on(today)
+    months = period.up_to_here()
+    places = _children(union, line=line, on=as_of)
+    is_top = parents_of(union, on=as_of).get(line, 0) is None
+    found = _subtrees(
+        _any_of({period, period.before, *months}) & Q(union=union.uuid)
+        | _any_of([period]) & Q(union__in=[p.union.uuid for p in places]),
+        line=line,
+    )
+    own = _own([union.uuid, UNASSIGNED] if is_top else [union.uuid], period)
+    rows = [
+        ChildFigures(
+            union=p.union,
+            figures=found.get((p.union.uuid, period), Figures()),
+            stands=p.active_to is None or p.active_to > today,
+        )
+        for p in places
+    ]
+    total = found.get((union.uuid, period), Figures())
+    return StudyReport(
+        union=union,
+        period=period,
+        line=line,
+        as_of=as_of,
+        total=total,
+        before=found.get((union.uuid, period.before), Figures()),
+        own=own.get(union.uuid, Figures()),
+        children=tuple(r for r in rows if r.stands or r.figures),
+        months=tuple(MonthFigures(m, found.get((union.uuid, m), Figures())) for m in months),
+        unassigned=own.get(UNASSIGNED, Figures()) if is_top else None,
+        is_begun=bool(total) or ReportPeriod.objects.filter(kind=period.kind, start=period.start).exists(),
+    )
+
+
+def parents_of(union: Union, *, on: date) -> dict[str, int | None]:
+    """
+    Return the lines on which a union stands on a day, each with the parent there (None: it is the top of the line).
+    The answer for a day is kept on the union.
+    """
+    kept: dict[date, dict[str, int | None]] = union.__dict__.setdefault("_parents", {})
+    if on not in kept:
+        rows = UnionPlace.objects.filter(_holds(on), union=union).order_by("line")
+        kept[on] = dict(rows.values_list("line", "parent"))
+    return kept[on]
+
+
+@dataclass(frozen=True)
+class LearnerFigures:
+    """
+    A person in the figures of one union. ``here_ms`` is booked to this union; ``all_ms`` is what a member has anywhere;
+    None for somebody who studied for this union and is no longer its member.
+    """
+
+    uuid: UUID
+    here_ms: int
+    all_ms: int | None
+
+
+def learners_of(*, union: Union, period: Period, today: date) -> list[LearnerFigures]:
+    """
+    Return the members of a union on the period's last day, and whoever else has time booked to it in the period, most
+    time first; for a day, which has no stock figures, only the latter.
+
+    ``here_ms`` add up to the union's own total, ``all_ms`` to its own ``members_ms``. Five queries.
+    """
+    here = records.time_booked(union=union.uuid, start=period.start, end=period.end)
+    found = []
+    if period.months:
+        members = Membership.objects.filter(_holds(period.stock_on(today)), union=union)
+        chains: dict[int, list[UUID]] = {
+            pk: [uuid] for pk, uuid in members.values_list("member", "member__uuid")
+        }
+        aliases = PersonAlias.objects.filter(person__in=members.values("member"))
+        for person, alias in aliases.values_list("person", "alias"):
+            chains[person].append(alias)
+        kind, start = period.kind.value, period.start
+        times = records.period_times(
+            kind=kind, start=start, learners=members.values_list("member__uuid", flat=True)
+        )
+        times |= records.period_times(
+            kind=kind, start=start, learners=aliases.values_list("alias", flat=True)
+        )
+        for uuids in chains.values():
+            own = sum(here.pop(uuid, 0) for uuid in uuids)
+            found.append(LearnerFigures(uuids[0], own, sum(times.get(uuid, 0) for uuid in uuids)))
+    found += [LearnerFigures(uuid, ms, None) for uuid, ms in here.items()]
+    return sorted(found, key=lambda f: (-(f.all_ms or 0), -f.here_ms, f.uuid))
+
+
+def _holds(on: date) -> Q:
+    """Return the condition that a half-open period holds a day."""
+    return Q(active_from__lte=on) & (Q(active_to__isnull=True) | Q(active_to__gt=on))
+
+
+def _children(union: Union, *, line: str, on: date) -> list[UnionPlace]:
+    """Return the places below a union that count on a day; those of closed unions too, see ``db.rollup``."""
+    closed = Q(union__closed_on__lte=on, active_to__gte=F("union__closed_on"))
+    still = Q(active_to__isnull=True) | Q(active_to__gt=on) | closed
+    rows = UnionPlace.objects.filter(still, parent=union, line=line, active_from__lte=on)
+    return list(rows.select_related("union", "union__kind").order_by("union__code"))
+
+
+def _subtrees(wanted: Q, *, line: str) -> dict[tuple[UUID, Period], Figures]:
+    rows = UnionStudy.objects.filter(wanted, line=line, dimension=Dimension.ALL, value="")
+    return _by_union_and_period(rows)
+
+
+def _own(unions: Collection[UUID], period: Period) -> dict[UUID, Figures]:
+    rows = OwnStudy.objects.filter(_any_of([period]), union__in=unions, dimension=Dimension.ALL, value="")
+    return {union: figures for (union, _), figures in _by_union_and_period(rows).items()}
+
+
+def _any_of(periods: Iterable[Period]) -> Q:
+    starts: dict[str, set[date]] = {}
+    for period in periods:
+        starts.setdefault(period.kind.value, set()).add(period.start)
+    condition = Q()
+    for kind, days in starts.items():
+        condition |= Q(kind=kind, start__in=sorted(days))
+    return condition
+
+
+def _by_union_and_period(
+    rows: QuerySet[OwnStudy] | QuerySet[UnionStudy],
+) -> dict[tuple[UUID, Period], Figures]:
+    found = {}
+    for union, kind, start, *numbers in rows.values_list("union", "kind", "start", *FIGURE_NAMES):
+        found[union, Period(PeriodKind(kind), start)] = Figures(*numbers)
+    return found

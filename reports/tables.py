@@ -1,0 +1,137 @@
+"""
+A report as rows and columns: one form for the page, the file and the answer of the API, so that they cannot differ.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from core import display
+from reports.definitions import COLUMNS, Definition
+from reports.queries import ChildFigures, StudyReport
+from reports.rules import Figures, Period, PeriodKind
+from unions.api import Line, Union
+
+BOM = "\ufeff"
+"""Without it Excel reads a UTF-8 file as GBK."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table of unions. ``child`` is None for the union itself."""
+
+    code: str
+    name: str
+    note: str
+    figures: Figures
+    child: ChildFigures | None = None
+
+
+def rows_of(report: StudyReport) -> list[Row]:
+    """Return the union itself, where anything is booked to it beside its children, then each union below it."""
+    rows = []
+    if report.own or not report.children:
+        rows.append(Row(report.union.code, _("本级"), "", report.own))
+    for child in report.children:
+        note = "" if child.stands else _("已不在这里")
+        rows.append(Row(child.union.code, child.union.name, note, child.figures, child))
+    return rows
+
+
+def sorted_rows(rows: list[Row], sort: str) -> list[Row]:
+    """Return rows by a column's key, ``-`` before it for the greatest first; by code when the key is unknown."""
+    columns = {c.key: c for c in COLUMNS}
+    column = columns.get(sort.removeprefix("-"))
+    if column is None:
+        return rows
+    return sorted(rows, key=lambda row: _weight(column, row.figures), reverse=sort.startswith("-"))
+
+
+def _weight(column: Definition, figures: Figures) -> tuple[bool, object]:
+    # What cannot be divided stands last when the greatest come first.
+    exact: object = getattr(figures, column.key, column.exact(figures))
+    return (exact is not None, exact or 0)
+
+
+def period_name(period: Period) -> str:
+    """Return how people call a period."""
+    match period.kind:
+        case PeriodKind.DAY:
+            return display.full_day(period.start)
+        case PeriodKind.MONTH:
+            return display.month(period.start)
+        case PeriodKind.QUARTER:
+            names = [_("第一季度"), _("第二季度"), _("第三季度"), _("第四季度")]
+            return _("%(year)d年%(quarter)s") % {
+                "year": period.start.year,
+                "quarter": names[(period.start.month - 1) // 3],
+            }
+        case PeriodKind.YEAR:
+            return _("%(year)d年") % {"year": period.start.year}
+
+
+def plain(shown: str) -> str:
+    """Return a shown number as a cell that a program reads: without separators."""
+    return shown.replace(",", "")
+
+
+def csv_lines(report: StudyReport, rows: Iterable[Row]) -> Iterator[str]:
+    """
+    Yield the report as CSV in UTF-8 with a byte order mark: one row a union as on the page, the sum, what each column
+    means. Beside 学时, cut to one decimal, stand the exact milliseconds.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+
+    def line(*cells: object) -> str:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerow(cells)
+        return buffer.getvalue()
+
+    yield BOM + line(
+        _("单位代码"),
+        _("单位"),
+        *(_heading(c) for c in COLUMNS),
+        _("总时长（毫秒）"),
+        _("会员时长合计（毫秒）"),
+    )
+    for row in rows:
+        name = f"{row.name}（{row.note}）" if row.note else row.name
+        yield line(row.code, as_text(name), *_cells(row.figures))
+    yield line(report.union.code, _("合计"), *_cells(report.total))
+    if report.unassigned is not None:
+        yield line("", _("未归属单位（不计入合计）"), *_cells(report.unassigned))
+    yield line()
+    line_name = Line(report.line).label
+    yield line(
+        _("单位"), as_text(report.union.name), _("时期"), period_name(report.period), _("条块"), line_name
+    )
+    yield line(_("截至"), report.as_of.isoformat())
+    for column in COLUMNS:
+        yield line(_heading(column), column.what, column.formula, column.period, column.source)
+
+
+def _heading(column: Definition) -> str:
+    return f"{column.name}（{column.unit}）"
+
+
+def _cells(figures: Figures) -> list[object]:
+    return [*(plain(c.shown(figures)) for c in COLUMNS), figures.total_ms, figures.members_ms]
+
+
+def as_text(value: str) -> str:
+    """
+    Return a name as a cell that no spreadsheet runs as a formula.
+
+    >>> as_text("=1+1"), as_text("重机厂")
+    ("'=1+1", '重机厂')
+    """
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def file_name(union: Union, period: Period) -> str:
+    return f"{union.code}-{period.code}.csv"

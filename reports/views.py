@@ -1,0 +1,204 @@
+"""
+An officer's pages: figures of a union, its learners, one learner's entries. Who may open them is the policy before
+each view; inside a page, links lead only where the same officer may go.
+"""
+
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.api import Person, User, names_of
+from core import audit
+from core.policies import guard
+from records import api as records
+from reports import presentation
+from reports.queries import LearnerFigures, StudyReport, learners_of, parents_of, study_report
+from reports.rules import BadPeriod, Period, PeriodKind, parse_period, period_of
+from reports.tables import csv_lines, file_name, rows_of, sorted_rows
+from unions.api import Line, Union, any_officer, chain_of, home_union, may, officer_of, sees_names
+
+PER_PAGE = 50
+AUDIT_STREAM = "unions"
+
+
+@guard(any_officer)
+def mine(request: HttpRequest) -> HttpResponse:
+    """Send an officer to the page of the uppermost union of appointment."""
+    union = home_union(_officer(request))
+    if union is None:
+        raise Http404
+    return HttpResponseRedirect(reverse("reports:study", args=[union]))
+
+
+@guard(officer_of())
+def study(request: HttpRequest, union: UUID) -> HttpResponse:
+    """Show the figures of a union: as tiles, by the unions below it, by month."""
+    asked = _Asked(request, union)
+    report = asked.report()
+    rows = sorted_rows(rows_of(report), request.GET.get("sort", ""))
+    context = asked.context() | {
+        "report": report,
+        "tiles": presentation.tiles(report, asked.today),
+        "table": presentation.union_table(report, rows, request=request),
+        "chart": presentation.month_chart(report),
+        "months": presentation.month_table(report, address=asked.address),
+        "lines": presentation.line_links(asked.lines, asked.line, address=asked.address),
+        "has_study": bool(report.total.total_ms or report.total.visits),
+        "unassigned": report.unassigned if report.unassigned and report.unassigned.total_ms else None,
+        "csv_url": asked.address("reports:study_csv"),
+        "learners_url": asked.address("reports:learners"),
+    }
+    return render(request, "reports/study.html", context, status=400 if asked.is_bad else 200)
+
+
+@guard(officer_of())
+def study_csv(request: HttpRequest, union: UUID) -> HttpResponse:
+    """Answer the table of ``study`` as a file."""
+    asked = _Asked(request, union)
+    if asked.is_bad:
+        return HttpResponseRedirect(asked.address("reports:study"))
+    report = asked.report()
+    rows = sorted_rows(rows_of(report), request.GET.get("sort", ""))
+    return HttpResponse(
+        "".join(csv_lines(report, rows)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name(report.union, report.period)}"'},
+    )
+
+
+@guard(officer_of())
+def learners(request: HttpRequest, union: UUID) -> HttpResponse:
+    """
+    List who is behind the union's own figures, most time first. Names are for officers of a primary union; that they
+    were shown is written into the audit log.
+    """
+    asked = _Asked(request, union)
+    found = learners_of(union=asked.union, period=asked.period, today=asked.today)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    with_names = sees_names(_officer(request), asked.union, asked.today)
+    shown: list[LearnerFigures] = list(page.object_list)
+    names = names_of([p.uuid for p in shown]) if with_names else {}
+    if with_names and shown:
+        audit.record(
+            stream=AUDIT_STREAM,
+            action="learners.view_names",
+            actor=_officer(request).person.uuid,
+            target=f"union:{asked.union.uuid}",
+            request=request,
+            detail={"period": asked.period.code, "page": page.number, "persons": len(shown)},
+        )
+    context = asked.context() | {
+        "page": page,
+        "with_names": with_names,
+        "table": presentation.learner_table(
+            found,
+            shown,
+            names,
+            with_names=with_names,
+            has_stock=bool(asked.period.months),
+            link=lambda uuid: asked.address("reports:learner", uuid),
+        ),
+        "study_url": asked.address("reports:study"),
+    }
+    return render(request, "reports/learners.html", context, status=400 if asked.is_bad else 200)
+
+
+@guard(officer_of())
+def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
+    """Show the entries of one learner that are booked to this union in the period: the evidence."""
+    asked = _Asked(request, union)
+    known = Person.objects.filter(uuid=person).prefetch_related("aliases").first()
+    chains = [person, *(alias.alias for alias in known.aliases.all())] if known else [person]
+    found = records.entries_booked(
+        learners=chains, union=asked.union.uuid, start=asked.period.start, end=asked.period.end
+    )
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    if not page.object_list and not _is_member(person, asked):
+        raise Http404
+    with_names = sees_names(_officer(request), asked.union, asked.today)
+    names = names_of([person]) if with_names else {}
+    audit.record(
+        stream=AUDIT_STREAM,
+        action="learner.view_entries",
+        actor=_officer(request).person.uuid,
+        target=f"person:{person}",
+        request=request,
+        detail={"union": str(asked.union.uuid), "period": asked.period.code, "named": with_names},
+    )
+    total = records.time_booked(union=asked.union.uuid, start=asked.period.start, end=asked.period.end)
+    context = asked.context() | {
+        "page": page,
+        "name": presentation.label_of(person, names),
+        "total_ms": sum(total.get(chain, 0) for chain in chains),
+        "entries": presentation.entry_rows(list(page.object_list)),
+        "learners_url": asked.address("reports:learners"),
+    }
+    return render(request, "reports/learner.html", context, status=400 if asked.is_bad else 200)
+
+
+def _is_member(person: UUID, asked: "_Asked") -> bool:
+    return any(
+        f.uuid == person for f in learners_of(union=asked.union, period=asked.period, today=asked.today)
+    )
+
+
+def _officer(request: HttpRequest) -> User:
+    """Return who is signed in: the policy before each view let nobody else pass."""
+    return cast("User", request.user)
+
+
+class _Asked:
+    """What a request asks for: union, period and line, on what day."""
+
+    def __init__(self, request: HttpRequest, union: UUID) -> None:
+        self.request = request
+        self.today: date = timezone.localdate()
+        self.union: Union = get_object_or_404(Union.objects.select_related("kind"), uuid=union)
+        self.is_bad = False
+        self.asked_for = request.GET.get("period", "")
+        try:
+            self.period: Period = (
+                parse_period(self.asked_for) if self.asked_for else period_of(PeriodKind.MONTH, self.today)
+            )
+        except BadPeriod:
+            self.period, self.is_bad = period_of(PeriodKind.MONTH, self.today), True
+        self.lines = list(parents_of(self.union, on=self.period.stock_on(self.today)))
+        line = request.GET.get("line", "")
+        self.line: str = line if line in Line.values else Line.ADMINISTRATIVE
+
+    def report(self) -> StudyReport:
+        return study_report(union=self.union, period=self.period, line=self.line, today=self.today)
+
+    def address(self, route: str, *more: Any, period: Period | None = None, line: str | None = None) -> str:
+        """Return the address of a route for this union that keeps period and line."""
+        return presentation.address(
+            route,
+            self.union.uuid,
+            *more,
+            period=period or self.period,
+            line=self.line if line is None else line,
+        )
+
+    def context(self) -> dict[str, Any]:
+        user = _officer(self.request)
+        chain = [u for u in chain_of(self.union) if may(user, u, on=self.today)] or [self.union]
+        return {
+            "union": self.union,
+            "period": self.period,
+            "period_name": presentation.period_name(self.period),
+            "period_state": presentation.period_state(self.period, self.today),
+            "picker": presentation.period_links(self.period, self.today, address=self.address),
+            "crumbs": [
+                (u.name, presentation.address("reports:study", u.uuid, period=self.period, line=self.line))
+                for u in chain[:-1]
+            ],
+            "bad_period": self.asked_for if self.is_bad else "",
+            "message": _("没有“%(asked)s”这个时期，先看本月的。") % {"asked": self.asked_for[:20]},
+        }
