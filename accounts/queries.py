@@ -24,7 +24,7 @@ def find_user(login: str) -> User:
     :raises UserNotFound: if there is none.
     """
     login = login.strip()
-    phone = Person._meta.get_field("phone_index").index_of(login)  # type: ignore[union-attr]
+    phone = Person._meta.get_field("phone_index").index_of(login)
     user = (
         User.objects.select_related("person")
         .filter(Q(username=login) | Q(email__iexact=login, email__gt="") | Q(person__phone_index=phone))
@@ -47,13 +47,13 @@ def find_person(uuid: UUID) -> Person | None:
 
 def phone_index(phone: str) -> str | None:
     """Return the blind index of a phone number in any form, or None for an empty one."""
-    index: str | None = Person._meta.get_field("phone_index").index_of(phone)  # type: ignore[union-attr]
+    index: str | None = Person._meta.get_field("phone_index").index_of(phone)
     return index
 
 
 def name_index(name: str) -> str | None:
     """Return the blind index of a whole name, or None for an empty one."""
-    index: str | None = Person._meta.get_field("name_index").index_of(name)  # type: ignore[union-attr]
+    index: str | None = Person._meta.get_field("name_index").index_of(name)
     return index
 
 

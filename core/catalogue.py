@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-KEYWORDS: dict[str, object] = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -109,8 +110,8 @@ def update(*, root: Path, path: Path) -> int:
     return missing
 
 
-def _is_translated(message: object) -> bool:
-    string = message.string  # type: ignore[attr-defined]
+def _is_translated(message: Message) -> bool:
+    string = message.string
     return all(string) if isinstance(string, tuple | list) else bool(string)
 
 
@@ -129,7 +130,7 @@ def problems(*, root: Path, path: Path) -> list[str]:
         if message is None or not _is_translated(message):
             found.append(f"{s.place}: not in the English catalogue: {s.text}")
             continue
-        translated = message.string if isinstance(message.string, str) else message.string[-1]
+        translated = message.string if isinstance(message.string, str) else (message.string or ("",))[-1]
         if sorted(_PLACEHOLDER.findall(s.text)) != sorted(_PLACEHOLDER.findall(translated)):
             found.append(f"{s.place}: placeholders differ: {s.text} → {translated}")
         elif _HAN.search(translated) and s.text != translated and _HAN.search(s.text) is not None:

@@ -32,7 +32,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 def server_error(request: HttpRequest) -> HttpResponse:
     number = request_id() or str(getattr(request, "id", ""))
     try:
-        body = render_to_string("500.html", {"request_id": number})
+        body: str = render_to_string("500.html", {"request_id": number})
     except Exception:  # noqa: BLE001 - nothing may come after this
         structlog.get_logger(__name__).exception("error_page_failed")
         body = f"{_('出了点问题，我们已经记下了。请稍后再试。')} {number}"

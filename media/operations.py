@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import puremagic
@@ -17,10 +18,11 @@ from accounts.models import User
 from core import jobs
 from media import ffmpeg
 from media.models import Rendition, Video
-from media.rules import Variant, master_playlist, qualities_for
+from media.rules import Variant, master_playlist, qualities_for, scaled
 
 TRANSCODE = "media.transcode"
 MAX_BYTES = 4 * 1024**3
+Progress = Callable[[int, int, str], None]
 _CHUNK = 1024 * 1024
 _CONTAINERS = {
     ".mp4",
@@ -124,7 +126,7 @@ def enqueue_transcode(video: Video) -> None:
     )
 
 
-def transcode(*, video: Video, progress: Callable[[int, int, str], None]) -> None:
+def transcode(*, video: Video, progress: Progress) -> None:
     """
     Make renditions and poster of a video and mark it ready, or failed with the reason.
 
@@ -135,39 +137,14 @@ def transcode(*, video: Video, progress: Callable[[int, int, str], None]) -> Non
     source = Path(video.original.path)
     media_root = Path(settings.MEDIA_ROOT)
     prefix = f"videos/hls/{video.content_hash[:2]}/{video.content_hash}"
+    (media_root / "work").mkdir(parents=True, exist_ok=True)
     try:
         info = ffmpeg.probe(source)
-        qualities = qualities_for(width=info.width, height=info.height)
-        (media_root / "work").mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=media_root / "work", prefix="hls-") as folder:
             work = Path(folder) / "out"
-            for done, quality in enumerate(qualities):
-                progress(done, len(qualities) + 1, f"正在做 {quality.name}")
-                step = (done, len(qualities) + 1, f"正在做 {quality.name}")
-                ffmpeg.make_rendition(
-                    source=source,
-                    target=work / quality.name,
-                    info=info,
-                    quality=quality,
-                    tick=lambda step=step: progress(*step),
-                )
-            progress(len(qualities), len(qualities) + 1, "正在取封面")
-            ffmpeg.make_poster(source=source, target=work / "poster.jpg", info=info)
-            variants = [
-                Variant(
-                    q.name,
-                    *ffmpeg.scaled(width=info.width, height=info.height, short_side=q.short_side),
-                    q.bits_per_second,
-                )
-                for q in qualities
-            ]
-            (work / "master.m3u8").write_text(master_playlist(variants), encoding="utf-8")
+            variants = _make_files(source=source, target=work, info=info, progress=progress)
             sizes = {v.name: sum(f.stat().st_size for f in (work / v.name).iterdir()) for v in variants}
-            target = media_root / prefix
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                shutil.rmtree(target)
-            work.rename(target)
+            _put_in_place(work, media_root / prefix)
     except ffmpeg.UnreadableVideo as error:
         Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, failure=str(error)[:300])
         return
@@ -193,3 +170,30 @@ def transcode(*, video: Video, progress: Callable[[int, int, str], None]) -> Non
             height=info.height,
             poster=f"{prefix}/poster.jpg",
         )
+
+
+def _make_files(*, source: Path, target: Path, info: ffmpeg.Probe, progress: Progress) -> list[Variant]:
+    """Write renditions, master playlist and poster below ``target``; return what the playlist lists."""
+    qualities = qualities_for(width=info.width, height=info.height)
+    steps = len(qualities) + 1
+    variants = []
+    for done, quality in enumerate(qualities):
+        tell = partial(progress, done, steps, f"正在做 {quality.name}")
+        tell()
+        ffmpeg.make_rendition(
+            source=source, target=target / quality.name, info=info, quality=quality, tick=tell
+        )
+        width, height = scaled(width=info.width, height=info.height, short_side=quality.short_side)
+        variants.append(Variant(quality.name, width, height, quality.bits_per_second))
+    progress(len(qualities), steps, "正在取封面")
+    ffmpeg.make_poster(source=source, target=target / "poster.jpg", info=info)
+    (target / "master.m3u8").write_text(master_playlist(variants), encoding="utf-8")
+    return variants
+
+
+def _put_in_place(made: Path, target: Path) -> None:
+    """Replace what an earlier attempt left by what this one made, in one rename."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        shutil.rmtree(target)
+    made.rename(target)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 _SALT = "media.ticket"
 WINDOW_SECONDS = 6 * 3600
@@ -47,4 +48,4 @@ def read_ticket(ticket: str, *, request: HttpRequest) -> UUID | None:
         return None
     is_current = 0 <= int(time.time()) // WINDOW_SECONDS - window <= 1
     expected = _signature(video, viewer_key(request), window)
-    return uuid if is_current and signing.constant_time_compare(signature, expected) else None
+    return uuid if is_current and constant_time_compare(signature, expected) else None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from core.policies import guard, public
 from media.models import Video
@@ -20,7 +21,7 @@ _TYPES = {
 
 
 @guard(public)
-def video_file(request: HttpRequest, ticket: str, path: str) -> HttpResponse:
+def video_file(request: HttpRequest, ticket: str, path: str) -> HttpResponseBase:
     """Answer one file of a video to the viewer whom the ticket names; to everybody else there is no such file."""
     video_uuid = read_ticket(ticket, request=request)
     if video_uuid is None or not _PATH.fullmatch(path):
@@ -34,6 +35,7 @@ def video_file(request: HttpRequest, ticket: str, path: str) -> HttpResponse:
         raise Http404
     relative = f"{row.rsplit('/', 1)[0]}/{path}"
     content_type = _TYPES[Path(path).suffix]
+    response: HttpResponseBase
     if settings.SENDFILE_PREFIX:
         response = HttpResponse(content_type=content_type)
         response["X-Accel-Redirect"] = f"{settings.SENDFILE_PREFIX}{relative}"

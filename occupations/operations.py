@@ -1,7 +1,7 @@
 """Bring the classification into the database. Running it again changes only what differs in the files."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _upsert(model: type[Model], rows: list[Model]) -> None:
+def _upsert(model: type[Model], rows: Sequence[Model]) -> None:
     pk = model._meta.pk
     names = [f.name for f in model._meta.concrete_fields if not f.primary_key]
     model._default_manager.bulk_create(
@@ -51,7 +51,8 @@ def load_classification() -> LoadResult:
         OccupationGroup(code=r["code"], name=r["name"], level=int(r["level"]), parent_id=r["parent"] or None)
         for r in _rows("occupation_groups.csv")
     ]
-    _upsert(OccupationGroup, sorted(groups, key=lambda g: g.level))
+    groups.sort(key=lambda group: group.level)  # a parent stands before its children
+    _upsert(OccupationGroup, groups)
     _upsert(
         Occupation,
         [

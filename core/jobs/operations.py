@@ -3,11 +3,11 @@ Accepting, claiming and ending jobs. Each change of state is one UPDATE with its
 workers, or a worker and the sweeper, cannot both believe that they made it.
 """
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
@@ -37,11 +37,11 @@ class RunningJob:
     """What a handler sees of its job."""
 
     id: int
-    uuid: uuid.UUID
+    uuid: UUID
     kind: str
     payload: dict[str, Any]
     attempt: int
-    claim: uuid.UUID
+    claim: UUID
     clock: Callable[[], datetime]
     _told: datetime | None = field(default=None, repr=False)
 
@@ -97,7 +97,7 @@ def enqueue(
     *,
     kind: str,
     payload: dict[str, Any],
-    by: uuid.UUID | None = None,
+    by: UUID | None = None,
     dedupe_key: str = "",
     max_attempts: int = 5,
     run_after: datetime | None = None,
@@ -140,7 +140,7 @@ def wake_worker(job_id: int) -> None:
 
 def claim(*, job_id: int, clock: Callable[[], datetime]) -> RunningJob | None:
     """Return the job for the caller to run, or None when it is not due, ended or in another's living hands."""
-    now, mine = clock(), uuid.uuid4()
+    now, mine = clock(), uuid4()
     free = Q(state=Job.State.QUEUED, run_after__lte=now) | Q(
         state=Job.State.RUNNING, heartbeat_at__lt=now - stale_after(), attempt__lt=F("max_attempts")
     )

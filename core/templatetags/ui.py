@@ -202,7 +202,7 @@ def field(bound: BoundField, hint: str = "", big: bool = False, css: str = "") -
     text = hint or bound.help_text
     described = [f"{bound.auto_id}_helptext"] if text else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
-    attrs = {"aria-describedby": " ".join(described)} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     if css:
