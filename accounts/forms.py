@@ -30,6 +30,7 @@ class PhoneField(forms.CharField):
         kwargs.setdefault("label", _("手机号"))
         kwargs.setdefault("max_length", 20)
         super().__init__(**kwargs)
+        self.error_messages["max_length"] = self.error_messages["invalid"]
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import operations, phone_door
 from accounts.exceptions import CodeWrong, DoorError, TooManyRequests
@@ -134,11 +134,18 @@ def _next(request: HttpRequest, url: str) -> str:
     return url if url and get_adapter(request).is_safe_url(url) else ""
 
 
+@guard(public)
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What one agrees to at the door, in plain words."""
+    return render(request, "help/privacy.html", {"version": operations.CONSENT_VERSION})
+
+
 # Messages
 
 
 @guard(signed_in)
-@require_GET
+@require_safe
 def messages(request: HttpRequest) -> HttpResponse:
     """A person's messages, newest first."""
     mine = inbox.messages_of(_person(request).uuid)

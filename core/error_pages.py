@@ -1,5 +1,5 @@
 """
-The pages for 400, 403, 404 and 500, and the number by which an operator finds the request in the logs.
+The pages for 400, 403, 404, 429 and 500, and the number by which an operator finds the request in the logs.
 
 The page for 500 must stand when the database or a template tag does not: it is rendered without request, session and
 user, and if even that fails a plain sentence is sent.
@@ -27,6 +27,10 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", {"request_id": request_id()}, status=404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return render(request, "429.html", {"request_id": request_id()}, status=429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

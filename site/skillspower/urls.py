@@ -1,6 +1,7 @@
 """All addresses of the site. Each app brings its own ``urls``; Wagtail's pages come last."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -11,12 +12,19 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("", include("skillspower.pages.urls")),
+    path("", include("skillspower.welcome.urls")),
+    path("", include("skillspower.me.urls")),
+    path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    # The CMS has a sign-in of its own; ours has the limits and the audit.
+    path("cms/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
+    path("cms/password_reset/", RedirectView.as_view(url="/accounts/password/reset/")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("media.urls")),
     path("", include("search.urls")),
     path("", include("reports.urls")),
+    path("", include("unions.urls")),
     path("", include(wagtail_urls)),
 ]
 

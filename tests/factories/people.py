@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Person, RoleGrant, User
+from accounts.rules import normalize_phone
 from unions import operations
 from unions.models import Membership, Union, UnionKind
 
@@ -13,6 +14,8 @@ _counter = {"user": 0, "union": 0}
 
 def make_person(**fields: Any) -> Person:
     fields.setdefault("name", "张三")
+    if fields.get("phone"):
+        fields["phone"] = normalize_phone(fields["phone"])
     return Person.objects.create(**fields)
 
 

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from unions.views import joining, officer
+
+app_name = "unions"
+urlpatterns = [
+    path("join/<str:code>/", joining.join_by_code, name="join_by_code"),
+    path("unions/", officer.index, name="index"),
+    path("unions/join/", joining.search, name="search"),
+    path("unions/code/", joining.enter_code, name="enter_code"),
+    path("unions/waiting/", joining.waiting, name="waiting"),
+    path("unions/withdraw/", joining.withdraw, name="withdraw"),
+    path("unions/<uuid:union>/", joining.card, name="card"),
+    path("unions/<uuid:union>/join/", joining.request_to_join, name="request"),
+    path("unions/<uuid:union>/requests/", officer.inbox, name="inbox"),
+    path("unions/<uuid:union>/requests/<uuid:join_request>/", officer.one_request, name="one_request"),
+    path("unions/<uuid:union>/requests/<uuid:join_request>/answer/", officer.answer, name="answer"),
+    path("unions/<uuid:union>/requests/<uuid:join_request>/name/", officer.reveal, name="reveal"),
+    path("unions/<uuid:union>/invitation/", officer.invitation, name="invitation"),
+    path("unions/<uuid:union>/invitation/code.svg", officer.invitation_picture, name="invitation_picture"),
+    path("unions/<uuid:union>/invitation/renew/", officer.renew, name="renew"),
+]

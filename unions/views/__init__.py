@@ -1,0 +1,1 @@
+"""Pages of unions: joining for everybody, the inbox and the invitation for officers."""
