@@ -36,6 +36,7 @@ class Env(BaseSettings):
     email_gateway: str = "core.gateways.ConsoleGateway"
     trusted_proxies: int = 0
     """How many proxies of ours stand in front and append to X-Forwarded-For."""
+    task_queue: str = "skillspower"
     job_heartbeat_seconds: float = 5
     sendfile_prefix: str = ""
     """Address prefix under which the proxy in front serves uploads by X-Accel-Redirect; empty: Django sends them."""

@@ -5,7 +5,7 @@ from skillspower.settings.env import env
 REDIS_URL = env.redis_url
 CELERY_BROKER_URL = env.redis_url or f"sqla+sqlite:///{env.var_dir / 'broker.sqlite3'}"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * 3600} if env.redis_url else {}
-CELERY_TASK_DEFAULT_QUEUE = "skillspower"
+CELERY_TASK_DEFAULT_QUEUE = env.task_queue
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
