@@ -17,3 +17,5 @@ def register() -> None:
     register_routes("cms/", cms)
     register_routes("cms/login/", public)
     register_routes("documents/", public)
+    register_routes("_util/", public)
+    register_routes("^((", public)  # Wagtail's pages; each asks its own restrictions

@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from core import health
+from skillspower import route_policies
 
 urlpatterns = [
     path("health/live", health.live),
@@ -32,3 +33,5 @@ handler400 = "core.error_pages.bad_request"
 handler403 = "core.error_pages.permission_denied"
 handler404 = "core.error_pages.page_not_found"
 handler500 = "core.error_pages.server_error"
+
+route_policies.register()
