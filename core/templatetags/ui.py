@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core import display, ruler
+from core.player_words import words
 from core.trades import GENERAL, TRADES, trade_of
 
 register = template.Library()
@@ -392,12 +393,19 @@ def dialog(content: SafeString, name: str, title: str) -> SafeString:
 @register.simple_block_tag
 def lesson_player(content: SafeString, config: Mapping[str, Any]) -> SafeString:
     """``{% lesson_player config %} fragments {% endlesson_player %}``; config: site/static/js/player/README.md."""
-    context = {
-        "content": content,
-        "config": json_script(
-            {**config, "hls_url": static("vendor/hls.js/hls.light.min.mjs")}, "lesson-config"
-        ),
-        "nominal_ms": sum(part["nominal_ms"] for part in config["parts"]),
-        "config_values": config,
-    }
-    return SafeString(render_to_string("components/lesson_player.html", context))
+    whole_ms = sum(part["nominal_ms"] for part in config["parts"])
+    served = {**config, "hls_url": static("vendor/hls.js/hls.light.min.mjs")}
+    return SafeString(
+        render_to_string(
+            "components/lesson_player.html",
+            {
+                "content": content,
+                "config": json_script(served, "lesson-config"),
+                "words": json_script(words(), "lesson-words"),
+                "nominal_ms": whole_ms,
+                "next": config.get("next"),
+                "timeout_s": config["presence_timeout_ms"] // display.SECOND_MS,
+                "ticks": ruler.ticks(whole_ms),
+            },
+        )
+    )

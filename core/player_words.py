@@ -1,0 +1,69 @@
+"""
+What the lesson player says, in the language of the page. Placeholders in braces are filled in the browser.
+
+``refused.*`` are the reasons of the closed list in the design (study hours), in plain words with what to do.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+def words() -> dict[str, Any]:
+    """Return all sentences by key."""
+    return {
+        "idle": _("点播放，或往下看，就开始计时。"),
+        "idle_short": _("还没计时"),
+        "opening": _("正在接通计时…"),
+        "running": _("正在计时"),
+        "paused": _("已停表"),
+        "paused_done": _("眼前的都看过了，往下看接着计时。"),
+        "hidden": _("页面不在眼前，先停表。回来接着看，停表前的都算数。"),
+        "offline": _("没网也在记。已存 {minutes}，连上网自动上传，不会重复也不会丢。"),
+        "no_network": _("没网，还接不上计时。可以先看，连上网再从这里算起。"),
+        "check": _("等你点一下"),
+        "capped": _("按规定不再计时。可以接着看，明天起再看这段能算。"),
+        "total": _("本节已算 {m} 分 {s} 秒"),
+        "of": _("{counted} / {whole}"),
+        "retry": _("这一下没连上，过一会儿再点。记下的都在。"),
+        "finished": _("这节学完了"),
+        "finish": _("学完了"),
+        "stop_here": _("先学到这"),
+        "presence_missed": _("刚才没等到你点，上次确认之后的时间先没算。不用找人，重看那一段就补回来。"),
+        "speed_full": _("全计"),
+        "speed_before": _("{rate} 倍速：看完先算 {a} 分钟，余下 {b} 分钟再看可补。"),
+        "play": _("播放"),
+        "pause": _("暂停"),
+        "play_blocked": _("再点一下播放。"),
+        "media_error": _("这段视频没放出来。看看网，再点一次播放。"),
+        "position": _("{at}，共 {whole}"),
+        "quality_auto": _("自动清晰度"),
+        "captions_on": _("字幕开"),
+        "captions_off": _("字幕关"),
+        "presence_seconds": _("{n} 秒"),
+        "ended": {
+            "superseded": _("你在另一台设备上开了课，这边就停表了。两边只能算一边。"),
+            "after_close": _("这一次学习已经结束。接着看，就再开一次。"),
+            "lesson_withdrawn": _("这节课因为安全原因下架了。已经算的都在，后面的不再计时。"),
+            "signed_out": _("登录过期了。重新登录，没传完的接着传。"),
+            "refused": _("这节课现在不能计时。"),
+        },
+        "ended_action": {
+            "superseded": _("在这里接着学"),
+            "after_close": _("接着学"),
+            "signed_out": _("重新登录"),
+        },
+        "refused": {
+            "too_late": _("有 {t} 是离线学的，传上来太晚，规定不能算。可以重看，也可以说明情况。"),
+            "clock_used": _("有 {t} 和别的学习撞在同一时间，只能算一次。"),
+            "faster_than_clock": _("倍速看完的部分，按实际花的时间算。余下的 {t} 可以再看一遍补上。"),
+            "not_visible": _("有 {t} 页面不在眼前，没有算。重看这一段就能补上。"),
+            "outside_part": _("有 {t} 超出了这一段的长度，没有算。"),
+            "missed_check": _("有 {t} 没等到你点“还在学吗”，先没算。重看这一段就补回来。"),
+            "day_cap": _("今天已经学满，按规定不再计时。可以接着看，明天起再看这段能算。"),
+            "part_cap": _("这一段能算的时间已经满了。"),
+            "course_cap": _("这门课能算的时间已经满了。"),
+            "licence_expired": _("有 {t} 是下载过期以后看的，没有算。连上网重看就行。"),
+        },
+        "units": {"ms": _("{m} 分 {s} 秒"), "m": _("{m} 分钟"), "s": _("{s} 秒")},
+    }
