@@ -147,6 +147,8 @@ class LessonPlayer extends HTMLElement {
 
   async #mediaChanged(kind, which) {
     if (kind === "wanted") return this.#play(which);
+    // Browsers say "moved" before they say "paused" or "ended"; the exact end comes with those.
+    if (kind === "moved" && !which.isPlaying) return;
     if (kind === "interrupted") this.counter.pause({ position: which.positionMs });
     if (kind === "sought") this.counter.pause();
     if (kind === "playing") this.meter.untell("media");
@@ -179,7 +181,8 @@ class LessonPlayer extends HTMLElement {
   #key(event) {
     const target = event.target;
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (target.closest("input, select, textarea, button, a, summary") && !target.closest("[data-seek]")) return;
+    if (target.closest("input, select, textarea") && !target.closest("[data-seek]")) return;
+    if (event.key === " " && target.closest("button, a, summary")) return;
     if (event.key === "?") document.getElementById("player-keys").showModal();
     const media = this.medias.find((m) => m.isPlaying) ?? this.lastMedia ?? this.medias[0];
     if (media?.key(event.key)) event.preventDefault();

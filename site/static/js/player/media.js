@@ -55,6 +55,7 @@ export class MediaPart {
   }
 
   pause() {
+    if (this.isPlaying) this.onChange("interrupted", this);
     this.media.pause();
   }
 
