@@ -1,9 +1,29 @@
-"""The only door to the study record for other apps."""
+"""
+The only door to the study record for other apps.
+
+The app that owns lessons calls ``register_lesson_resolver``; an app that owns policies ``register_policy_owners``, and
+writes them with ``issue_policy``. ``append_entries`` is for hours that were not earned by playing.
+"""
 
 from records.ledger.chain import Draft, Link
 from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
+from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats
 from records.operations.entries import EntryRefused, append_entries, attribution, reversal_of
+from records.operations.policies import issue_policy, register_policy_owners, terms_for
+from records.operations.sessions import (
+    CheckMissed,
+    LessonNotOpen,
+    Opened,
+    PartState,
+    SessionTaken,
+    answer_presence,
+    close_session,
+    end_sessions_of_lesson,
+    open_session,
+    register_lesson_resolver,
+    resolve_lesson,
+)
 from records.rollups import (
     Touched,
     entries_booked,
@@ -16,23 +36,43 @@ from records.rollups import (
 )
 
 __all__ = [
+    "Answer",
+    "Beat",
+    "CheckMissed",
     "Draft",
     "EntryRefused",
+    "LessonNotOpen",
     "LessonSnapshot",
     "Link",
+    "Opened",
     "PartSnapshot",
+    "PartState",
+    "SessionNotFound",
+    "SessionTaken",
+    "Totals",
     "Touched",
+    "UnknownCheck",
+    "accept_beats",
+    "answer_presence",
     "append_entries",
     "attribution",
     "booked_on",
+    "close_session",
+    "end_sessions_of_lesson",
     "entries_booked",
     "forget_rollups",
     "is_closed",
+    "issue_policy",
     "mark_everything",
     "next_month",
+    "open_session",
     "period_times",
+    "register_lesson_resolver",
+    "register_policy_owners",
+    "resolve_lesson",
     "reversal_of",
     "roll_up",
+    "terms_for",
     "time_booked",
     "titles_of",
 ]

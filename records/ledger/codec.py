@@ -96,6 +96,8 @@ def dump_spans(spans: Sequence[Span]) -> str:
         ]
         for a, b in span.path:
             row += [a, b - a]
+        if span.origin is not None:
+            row.append([span.start - span.origin[0], *span.origin[1:]])
         rows.append(row)
         base = span.end
     return _dumps([spans[0].start, contexts.rows, parts.rows, rows])
@@ -111,8 +113,12 @@ def load_spans(text: str, *, is_missed: bool = False) -> list[Span]:
     for context, part, seq, gap, length, *path in rows:
         start = base + gap
         base = start + length
+        origin = path.pop() if path and isinstance(path[-1], list) else None
         positions = tuple((path[i], path[i] + path[i + 1]) for i in range(0, len(path), 2))
-        spans.append(Span(contexts[context], parts[part], seq, start, base, positions, is_missed))
+        span = Span(contexts[context], parts[part], seq, start, base, positions, is_missed)
+        if origin is not None:
+            span.origin = (start - origin[0], origin[1], origin[2])
+        spans.append(span)
     return spans
 
 

@@ -7,12 +7,11 @@ that instant, whenever its beat arrives (invariant 6 of ``docs/study-hours.md``)
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from copy import copy
 from itertools import pairwise
 from uuid import UUID
 
 from records.ledger.intervals import measure
-from records.ledger.rules import AHEAD_TOLERANCE_MS, enter, slice_path
+from records.ledger.rules import AHEAD_TOLERANCE_MS, enter
 from records.ledger.state import Check, Judgement, Learner, Outcome, PartSets, Refusal, Session, Span
 from records.ledger.terms import Terms
 
@@ -293,7 +292,7 @@ def _cut_at(span: Span, borders: list[int]) -> list[Span]:
     points = [span.start, *(at for at in sorted(set(borders)) if span.start < at < span.end), span.end]
     if len(points) == 2:
         return [span]
-    return [_part_of(span, a, b) for a, b in pairwise(points)]
+    return [span.part_of(a, b) for a, b in pairwise(points)]
 
 
 def _split(span: Span, at: int) -> tuple[Span | None, Span | None]:
@@ -301,14 +300,7 @@ def _split(span: Span, at: int) -> tuple[Span | None, Span | None]:
         return None, span
     if at >= span.end:
         return span, None
-    return _part_of(span, span.start, at), _part_of(span, at, span.end)
-
-
-def _part_of(span: Span, start: int, end: int) -> Span:
-    piece = copy(span)
-    piece.path = tuple(slice_path(span.start, span.end, span.path, start, end))
-    piece.start, piece.end = start, end
-    return piece
+    return span.part_of(span.start, at), span.part_of(at, span.end)
 
 
 def _refusals(span: Span, *, takes_back: bool) -> list[Refusal]:

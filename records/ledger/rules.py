@@ -65,22 +65,6 @@ def clip_path(path: Iterable[Interval], nominal_ms: int) -> tuple[list[Interval]
     return kept, outside
 
 
-def slice_path(
-    span_start: int, span_end: int, path: Iterable[Interval], start: int, end: int
-) -> list[Interval]:
-    """
-    Return the positions laid on ``[start, end)`` when the path lies evenly on ``[span_start, span_end)``.
-
-    A stretch cut into pieces gives each position to exactly one of them:
-
-    >>> slice_path(0, 10, [(0, 15)], 0, 5), slice_path(0, 10, [(0, 15)], 5, 10)
-    ([(0, 7)], [(7, 15)])
-    """
-    path = tuple(path)
-    total, length = measure(path), span_end - span_start
-    return cut(path, (start - span_start) * total // length, (end - span_start) * total // length)
-
-
 def judge_beat(learner: Learner, session: Session, beat: Beat, *, now: int, out: Outcome) -> bool:
     """
     Place a beat on the learner's clock and keep what may count as spans that wait for a proof.
@@ -110,14 +94,15 @@ def judge_beat(learner: Learner, session: Session, beat: Beat, *, now: int, out:
     allowed = allowed_positions(end - start, terms.max_rate_permille)
     place.refuse(cut(path, allowed, measure(path)), end, end, "faster_than_clock")
     path = cut(path, 0, allowed)
+    whole = Span(place.context, beat.part, beat.seq, start, end, tuple(path))
     for a, b, reason in _pieces(learner, session, start, end):
-        positions = slice_path(start, end, path, a, b)
+        piece = whole if (a, b) == (start, end) else whole.part_of(a, b)
         if reason:
-            place.refuse(positions, a, b, reason)
+            place.refuse(piece.path, a, b, reason)
             continue
-        context = session.context(session.terms_at(a))
         learner.clock.add(a, b)
-        learner.spans.append(Span(context, beat.part, beat.seq, a, b, tuple(positions)))
+        piece.context = session.context(session.terms_at(a))
+        learner.spans.append(piece)
     return True
 
 
@@ -213,9 +198,9 @@ def _room(learner: Learner, part: PartSets, context: Context, day: date) -> tupl
 
 def _refuse_capped(span: Span, context: Context, start: int, end: int, reason: str, out: Outcome) -> None:
     is_own = span.start <= start and end <= span.end and context == span.context
-    path = slice_path(span.start, span.end, span.path, start, end) if is_own else []
+    path = span.part_of(start, end).path if is_own else ()
     seq = span.seq if is_own else None
-    for positions in path or [None]:
+    for positions in path or (None,):
         out.refusals.append(Refusal(context, span.part, seq, start, end, positions, reason))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from records.ledger.intervals import Interval, add, free, inside, measure, reach
+from records.ledger.intervals import Interval, add, cut, free, inside, measure, reach
 from records.ledger.terms import Terms
 
 
@@ -43,6 +43,20 @@ class Span:
     end: int
     path: tuple[Interval, ...]
     is_missed: bool = False
+    origin: tuple[int, int, int] | None = None
+    """Of a piece of a beat: the beat's first instant, its length and its positions in all, so that however a beat is
+    cut each position keeps its instant."""
+
+    def part_of(self, start: int, end: int) -> "Span":
+        """Return the piece between two instants with the positions laid on it."""
+        base, length, total = self.origin or (self.start, self.end - self.start, measure(self.path))
+        first = (self.start - base) * total // length
+        path = cut(
+            self.path, (start - base) * total // length - first, (end - base) * total // length - first
+        )
+        return Span(
+            self.context, self.part, self.seq, start, end, tuple(path), self.is_missed, (base, length, total)
+        )
 
 
 @dataclass(slots=True)

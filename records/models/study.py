@@ -8,9 +8,9 @@ class StudyState(models.Model):
     """
     One row per learner, and the lock for everything of that learner: chain, clock, pending time, checks.
 
-    Every write raises ``version`` and is refused if another came first. Lists are compact text of
-    ``ledger.state``; what grows with the window of lateness is split into a recent and a past column, so that a beat
-    rewrites only the recent one.
+    Every write raises ``version`` and is refused if another came first. Lists are compact text of ``ledger.codec``;
+    the clock, which grows with the window of lateness, is split into a recent and a past column, so that a beat rewrites
+    only the recent one.
     """
 
     learner = models.UUIDField(primary_key=True)
@@ -20,15 +20,10 @@ class StudyState(models.Model):
     open_session = models.UUIDField(null=True)
     clock = models.TextField(default="", help_text="recent instants recorded in any fate")
     clock_past = models.TextField(default="")
-    pending = models.TextField(default="", help_text="recent spans that wait for a proof")
-    pending_past = models.TextField(default="")
+    pending = models.TextField(default="", help_text="spans that wait for a proof")
     missed = models.TextField(default="", help_text="spans after a missed check, until the window passes")
     judgements = models.TextField(default="", help_text="proofs and misses within the window")
     days = models.TextField(default="", help_text="credited ms of the days within the window, for the cap")
-    countdown_from = models.BigIntegerField(
-        null=True, help_text="instant of the last judgement that restarts it"
-    )
-    next_check_ms = models.BigIntegerField(default=0, help_text="played time from there to the next check")
     window_days = models.SmallIntegerField(default=14, help_text="longest lateness + make-up met so far")
     updated_at = models.BigIntegerField(default=0)
 
@@ -54,6 +49,8 @@ class StudySession(models.Model):
 
     uuid = models.UUIDField(primary_key=True)
     learner = models.UUIDField()
+    source = models.CharField(max_length=20, default="player", help_text="player or offline")
+    is_elder = models.BooleanField(default=False, help_text="长辈版: longer time to answer a check")
     device = models.CharField(max_length=120)
     lesson = models.UUIDField(db_index=True)
     edition = models.UUIDField(null=True)
@@ -69,7 +66,7 @@ class StudySession(models.Model):
         default=list, help_text="policy owners above the union, e.g. programme:<uuid>"
     )
     policy = models.CharField(max_length=200)
-    terms = models.JSONField(help_text="the resolved policy, numbers")
+    terms = models.JSONField(help_text="resolved policies, each from an instant on")
     policy_seen = models.BigIntegerField(default=0, help_text="newest policy row known when it was resolved")
     policy_day = models.DateField(help_text="the day it was resolved for")
     union = models.UUIDField(null=True, help_text="at opening")

@@ -1,0 +1,18 @@
+"""
+What differs between PostgreSQL and SQLite in the study record: ``ledger`` makes the append-only tables, ``store`` reads
+and writes the rows of one request.
+"""
+
+from records.db.ledger import create_ledger, drop_ledger, entry_bytes_sql, partition_name, partition_sql
+from records.db.store import lock_chain, move_chain, write_links
+
+__all__ = [
+    "create_ledger",
+    "drop_ledger",
+    "entry_bytes_sql",
+    "lock_chain",
+    "move_chain",
+    "partition_name",
+    "partition_sql",
+    "write_links",
+]

@@ -1,0 +1,146 @@
+"""Study policies: who sets one, and which one is in force for a learner's session."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from core.clock import day_of
+from core.db import now_ms
+from records.ledger.terms import Terms, Version, resolve
+from records.models import StudyPolicy
+from unions.api import ancestor_uuids
+
+NATIONAL = "national"
+FIELDS = (
+    "max_rate",
+    "daily_cap_ms",
+    "part_cap_ms",
+    "course_cap_ms",
+    "presence_min_ms",
+    "presence_max_ms",
+    "presence_timeout_ms",
+    "lateness_days",
+    "makeup_days",
+    "proof_covers_ms",
+    "complete_ratio",
+    "sound_only",
+    "online_share",
+)
+_PERMILLE = {
+    "max_rate": "max_rate_permille",
+    "complete_ratio": "complete_permille",
+    "online_share": "online_share_permille",
+}
+ELDER_TIMEOUT_MS = 180_000
+PolicyOwners = Callable[[UUID, UUID, date], Iterable[str]]
+_OWNERS: list[PolicyOwners] = []
+
+
+def register_policy_owners(owners: PolicyOwners) -> None:
+    """
+    Let an app above name more owners of policies, e.g. programmes: ``owners(lesson, person, day)`` returns their keys.
+    """
+    if owners not in _OWNERS:
+        _OWNERS.append(owners)
+
+
+def policy_owners(*, lesson: UUID, person: UUID, day: date) -> list[str]:
+    """Return the keys of all owners above the union whose policy judges a lesson for a person on a day."""
+    return sorted({key for owners in _OWNERS for key in owners(lesson, person, day)})
+
+
+@transaction.atomic
+def issue_policy(
+    *,
+    owner: str,
+    effective_from: int | None = None,
+    made_by: UUID | None = None,
+    note: str = "",
+    **values: Any,
+) -> StudyPolicy:
+    """
+    Write the next version of an owner's policy: ``national``, ``union:<uuid>`` or ``programme:<uuid>``.
+
+    ``effective_from`` is an instant in ms, None is now. Ratios (max_rate, complete_ratio, online_share) are decimals.
+    What is not named is inherited.
+
+    :raises TypeError: if a value is none of a policy's fields.
+    """
+    unknown = values.keys() - set(FIELDS)
+    if unknown:
+        raise TypeError(f"no such policy field: {', '.join(sorted(unknown))}")
+    last = StudyPolicy.objects.filter(owner=owner).aggregate(last=Max("version"))["last"] or 0
+    return StudyPolicy.objects.create(
+        owner=owner,
+        version=last + 1,
+        effective_from=now_ms() if effective_from is None else effective_from,
+        made_by=made_by,
+        note=note,
+        **{name: Decimal(str(v)) if name in _PERMILLE and v is not None else v for name, v in values.items()},
+    )
+
+
+def terms_for(
+    *, union: UUID | None, owner_keys: Sequence[str], since: int, is_elder: bool = False
+) -> list[tuple[int, Terms]]:
+    """
+    Return the terms in force at an instant for members of a union, and those that are known to follow, each from an
+    instant on: a change of policy seals the span that runs over it.
+    """
+    line = ancestor_uuids([union], on=day_of(since)).get(union, []) if union else []
+    owners = [*(f"union:{u}" for u in line), NATIONAL]
+    versions: dict[str, list[StudyPolicy]] = {}
+    for policy in StudyPolicy.objects.filter(owner__in=[*owners, *owner_keys]).order_by(
+        "effective_from", "version"
+    ):
+        versions.setdefault(policy.owner, []).append(policy)
+    changes = {p.effective_from for all_of_one in versions.values() for p in all_of_one}
+    instants = [since, *sorted(at for at in changes if at > since)]
+    return [
+        (
+            at,
+            _terms_at(
+                at, [versions.get(o, []) for o in owners], [versions.get(o, []) for o in owner_keys], is_elder
+            ),
+        )
+        for at in instants
+    ]
+
+
+def newest_policy() -> int:
+    """Return the number of the policy version written last: when it grows, open sessions resolve theirs again."""
+    return StudyPolicy.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def _terms_at(
+    at: int, line: Sequence[Sequence[StudyPolicy]], extra: Sequence[Sequence[StudyPolicy]], is_elder: bool
+) -> Terms:
+    terms = resolve(_in_force(line, at), _in_force(extra, at))
+    if is_elder:
+        numbers = terms.as_json() | {"presence_timeout_ms": max(terms.presence_timeout_ms, ELDER_TIMEOUT_MS)}
+        terms = Terms(**numbers)
+    return terms
+
+
+def _in_force(owners: Sequence[Sequence[StudyPolicy]], at: int) -> list[Version]:
+    out = []
+    for versions in owners:
+        current = [p for p in versions if p.effective_from <= at]
+        if current:
+            out.append(_version(current[-1]))
+    return out
+
+
+def _version(policy: StudyPolicy) -> Version:
+    values = {}
+    for name in FIELDS:
+        value = getattr(policy, name)
+        values[_PERMILLE.get(name, name)] = (
+            int(value * 1000) if name in _PERMILLE and value is not None else value
+        )
+    return Version(policy.owner, policy.version, values)

@@ -1,0 +1,359 @@
+"""
+Opening and ending sessions.
+
+A session is opened with a snapshot of its lesson under a uuid that the player made, so that the call may be repeated.
+One learner studies in one place: opening ends the other session at that instant.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+
+from core.clock import day_of
+from core.db import now_ms
+from records.db import store
+from records.ledger import codec
+from records.ledger.intervals import Interval, free, measure, union
+from records.ledger.presence import MISS, first_check_ms
+from records.ledger.requests import Answer
+from records.ledger.snapshot import LessonSnapshot
+from records.ledger.state import Check, Judgement
+from records.models import StudySession, StudyState
+from records.operations.beats import (
+    Totals,
+    accept_beats,
+    drawer,
+    prompt_of,
+    prove_by_tap,
+    run,
+    totals_of,
+)
+from records.operations.policies import newest_policy, policy_owners, terms_for
+from records.operations.work import Work
+from unions.api import union_of
+
+BEAT_INTERVAL_SECONDS = 15
+MOST_CHECKS = 12
+LessonResolver = Callable[[UUID, UUID, int], LessonSnapshot]
+_RESOLVERS: list[LessonResolver] = []
+
+
+class SessionTaken(Exception):
+    """The uuid names a session of somebody else or of another lesson."""
+
+
+class LessonNotOpen(Exception):
+    """The learner may not study this lesson; the message says why in words for the learner."""
+
+
+class CheckMissed(Exception):
+    """The presence check was missed; the time since the last proof is not counted."""
+
+    def __init__(self, totals: Totals) -> None:
+        super().__init__("the check was missed")
+        self.totals = totals
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """One part as the learner finds it: what was played, what is still to be earned."""
+
+    part: UUID
+    kind: str
+    title: str
+    nominal_ms: int
+    covered: list[Interval]
+    to_make_up: list[Interval]
+    owed_ms: int
+    credited_ms: int
+    pending_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCheck:
+    """A check the player shows by itself after so much played time since the judgement before it."""
+
+    id: str
+    after_ms: int
+    kind: str
+    prompt: str
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The opening answer. ``is_new`` is False when the call was repeated."""
+
+    session: UUID
+    server_time: int
+    edition: UUID | None
+    parts: list[PartState]
+    checks: list[SealedCheck]
+    resume: tuple[UUID, int] | None
+    max_rate: float
+    totals: Totals
+    is_new: bool
+    beat_interval: int = BEAT_INTERVAL_SECONDS
+
+
+def register_lesson_resolver(resolver: LessonResolver) -> None:
+    """
+    Let the app that owns lessons answer for them: ``resolver(lesson, learner, now_ms)`` returns the snapshot.
+
+    It raises ``LessonNotOpen`` when the learner may not study the lesson and ``LookupError`` when there is none.
+    """
+    _RESOLVERS[:] = [resolver]
+
+
+def resolve_lesson(*, lesson: UUID, learner: UUID, now: int) -> LessonSnapshot:
+    """
+    Return the snapshot of a lesson for a learner.
+
+    :raises LookupError: if there is no such lesson.
+    :raises LessonNotOpen: if the learner may not study it.
+    """
+    for resolver in _RESOLVERS:
+        return resolver(lesson, learner, now)
+    raise LookupError(lesson)
+
+
+def open_session(
+    *,
+    learner: UUID,
+    session: UUID,
+    lesson: LessonSnapshot,
+    device: str = "",
+    source: str = "player",
+    is_elder: bool = False,
+) -> Opened:
+    """
+    Open a session, or find it again when the call is repeated: that neither reopens an ended session nor ends another.
+
+    :raises SessionTaken: if the uuid names a session of another learner or lesson.
+    """
+    is_new = False
+    with transaction.atomic():
+        state = store.lock_state(learner)
+        known = StudySession.objects.filter(pk=session).values("learner", "lesson").first()
+        if known is not None and (known["learner"] != learner or known["lesson"] != lesson.lesson):
+            raise SessionTaken(session)
+        if known is None:
+            is_new = True
+            _begin(learner, session, lesson, device, source, is_elder, state)
+    return run(learner, session, lambda work: _opening_answer(work, is_new))
+
+
+def find_session(*, learner: UUID, session: UUID) -> UUID | None:
+    """Return the lesson of a learner's session, or None."""
+    return StudySession.objects.filter(pk=session, learner=learner).values_list("lesson", flat=True).first()
+
+
+def answer_presence(*, learner: UUID, session: UUID, answer: Answer) -> Totals:
+    """
+    Take the answer to a check.
+
+    :raises SessionNotFound: if the learner has no such session.
+    :raises UnknownCheck: if the session has no such check.
+    :raises CheckMissed: if the answer came out of time.
+    """
+    totals = accept_beats(learner=learner, session=session, beats=(), answers=[answer])
+    if totals.answers.get(answer.id) == MISS:
+        raise CheckMissed(totals)
+    return totals
+
+
+def close_session(*, learner: UUID, session: UUID, t: int | None = None, present: bool = False) -> Totals:
+    """
+    End a session at ``t`` ms after its opening, or now if that is earlier; closing twice is fine.
+
+    ``present`` is the learner's tap that ends the lesson and proves presence.
+
+    :raises SessionNotFound: if the learner has no such session.
+    """
+
+    def act(work: Work) -> Totals:
+        at = work.now if t is None else min(work.session.opened_at + t, work.now)
+        if work.session.ended_at is None:
+            work.session.ended_at, work.session.end_reason = at, StudySession.End.CLOSE.value
+            work.changes.session_columns |= {"ended_at": at, "end_reason": work.session.end_reason}
+            if work.state_row["open_session"] == work.session.uuid:
+                work.changes.state["open_session"] = None
+            work.touched = True
+        if present:
+            prove_by_tap(work, at)
+        return totals_of(work)
+
+    return run(learner, session, act)
+
+
+def end_sessions_of_lesson(*, lesson: UUID, learners: Sequence[UUID] | None = None) -> int:
+    """
+    End the open sessions of a lesson that was withdrawn, or of learners who left it; return how many.
+
+    What is played after that instant is refused as ``lesson_withdrawn``.
+    """
+    rows = StudySession.objects.filter(lesson=lesson, ended_at=None)
+    if learners is not None:
+        rows = rows.filter(learner__in=learners)
+    ended = 0
+    for learner, session in rows.values_list("learner", "uuid"):
+        with transaction.atomic():
+            store.lock_state(learner)
+            ended += StudySession.objects.filter(pk=session, ended_at=None).update(
+                ended_at=now_ms(), end_reason=StudySession.End.WITHDRAWN
+            )
+            _forget_open_session(learner)
+    return ended
+
+
+def part_states(work: Work) -> list[PartState]:
+    """Return the parts of the session's lesson in its order. *Played = credited + pending + owed* holds for each."""
+    pending = work.pending()
+    titles = {UUID(p["uuid"]): p.get("title", "") for p in work.row["parts"]}
+    out = []
+    for part, snapshot in work.session.parts.items():
+        sets = work.sets[part]
+        waiting, covered = pending.get(part, (0, sets.covered))
+        covered = union(
+            [*covered, *(p for s in work.learner.spans if s.part == part and not s.is_missed for p in s.path)]
+        )
+        out.append(
+            PartState(
+                part,
+                snapshot.kind,
+                titles[part],
+                snapshot.nominal_ms,
+                covered,
+                free(covered, 0, snapshot.nominal_ms),
+                measure(covered) - sets.credited_ms - waiting,
+                sets.credited_ms,
+                waiting,
+            )
+        )
+    return out
+
+
+def seal_of(session: UUID, check: Check) -> str:
+    """Return the server's seal on a check: it belongs to this session and falls due then."""
+    return salted_hmac(
+        "records.check", f"{session}|{check.id}|{check.after_ms}|{check.kind}", algorithm="sha256"
+    ).hexdigest()
+
+
+def _begin(
+    learner: UUID,
+    session: UUID,
+    lesson: LessonSnapshot,
+    device: str,
+    source: str,
+    is_elder: bool,
+    state: store.Row,
+) -> None:
+    now = now_ms()
+    day = day_of(now)
+    StudySession.objects.filter(learner=learner, ended_at=None).update(
+        ended_at=now, end_reason=StudySession.End.SUPERSEDED
+    )
+    union_uuid = union_of(learner, day)
+    owner_keys = sorted({*lesson.owner_keys, *policy_owners(lesson=lesson.lesson, person=learner, day=day)})
+    seen = newest_policy()
+    segments = terms_for(union=union_uuid, owner_keys=owner_keys, since=now, is_elder=is_elder)
+    terms = segments[0][1]
+    fields: dict[str, Any] = {
+        "learner": learner,
+        "source": source,
+        "is_elder": is_elder,
+        "device": device[:120],
+        "lesson": lesson.lesson,
+        "edition": lesson.edition,
+        "activity": lesson.activity,
+        "title": lesson.title[:200],
+        "course": lesson.course,
+        "course_title": lesson.course_title[:200],
+        "occupation": lesson.occupation,
+        "occupation_name": lesson.occupation_name[:80],
+        "level": lesson.level,
+        "parts": [
+            {"uuid": str(p.uuid), "kind": p.kind, "nominal_ms": p.nominal_ms, "title": p.title}
+            for p in lesson.parts
+        ],
+        "owner_keys": owner_keys,
+        "policy": terms.identity,
+        "terms": codec.dump_segments(segments),
+        "policy_seen": seen,
+        "policy_day": day,
+        "union": union_uuid,
+        "opened_at": now,
+    }
+    try:
+        with transaction.atomic():
+            StudySession.objects.create(uuid=session, **fields)
+    except IntegrityError as error:
+        raise SessionTaken(session) from error
+    work = Work(learner, store.load(learner, session))  # type: ignore[arg-type]  # it was written just now
+    draw = drawer(work.session, now)
+    if not work.learner.judgements:
+        work.learner.judgements = [Judgement(now, "start", session, next_ms=draw())]
+    work.session.checks = _issue(work, first_check_ms(work.learner, now), draw)
+    work.changes.state["open_session"] = session
+    work.changes.session_columns["checks"] = codec.dump_checks(work.session.checks)
+    if any(span.end <= now - work.window_ms for span in work.learner.spans):
+        work.settle()
+    if not store.save(work.finish()):
+        raise RuntimeError("a learner's row changed under its lock")
+
+
+def _issue(work: Work, first: int, draw: Callable[[], int]) -> list[Check]:
+    """Return the checks of a new session: the one that is next, and as many more as the lesson may need."""
+    terms = work.session.terms_at(work.now)
+    length = sum(part.nominal_ms for part in work.session.parts.values())
+    count = min(MOST_CHECKS, ceil(length / terms.presence_min_ms) + 1)
+    return [
+        Check(f"{work.session.uuid.hex}-{number + 1}", draw() if number else first) for number in range(count)
+    ]
+
+
+def _opening_answer(work: Work, is_new: bool) -> Opened:
+    parts = part_states(work)
+    checks = [
+        SealedCheck(c.id, c.after_ms, c.kind, prompt_of(c), seal_of(work.session.uuid, c))
+        for c in work.session.checks
+        if not c.outcome
+    ]
+    return Opened(
+        work.session.uuid,
+        work.now,
+        work.row["edition"],
+        parts,
+        checks,
+        _resume(work, parts),
+        work.session.terms_at(work.now).max_rate_permille / 1_000,
+        totals_of(work),
+        is_new,
+    )
+
+
+def _resume(work: Work, parts: Sequence[PartState]) -> tuple[UUID, int] | None:
+    """Return where to go on: after what was played last, else at the first gap, else at the beginning."""
+    waiting = [span for span in work.learner.spans if span.part in work.session.parts and span.path]
+    if waiting:
+        last = max(waiting, key=lambda span: span.end)
+        nominal = work.session.parts[last.part].nominal_ms
+        if last.path[-1][1] < nominal:
+            return last.part, last.path[-1][1]
+    for state in parts:
+        if state.to_make_up:
+            played = work.sets[state.part].last_position
+            gaps = [gap for gap in state.to_make_up if gap[0] <= played < gap[1]]
+            return state.part, played if gaps else state.to_make_up[0][0]
+    return (parts[0].part, 0) if parts else None
+
+
+def _forget_open_session(learner: UUID) -> None:
+    StudyState.objects.filter(pk=learner).update(open_session=None, version=F("version") + 1)
