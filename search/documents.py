@@ -12,8 +12,9 @@ from hashlib import blake2b
 from typing import Any
 
 from core.trades import trade_of
-from search.analysis import index_terms, normalize, pinyin_terms, prefix_terms, said
+from search.analysis import index_terms, normalize, pinyin_terms, prefix_terms, said, start_terms
 from search.analysis.normal import runs
+from search.analysis.pinyin import syllables
 
 SCHEMA = 1
 """Part of every index's name: raise it when fields or terms change, and the next start builds a new index."""
@@ -83,6 +84,17 @@ def exact_terms(text: str) -> str:
     return "".join(run.text for run in runs(normalize(text)))[:100]
 
 
+def spelled(text: str) -> str:
+    """
+    Return a whole short text in letters, as one term.
+
+    >>> spelled("CNC焊工")
+    'cnchangong'
+    """
+    found = runs(normalize(text))
+    return "".join("".join(syllables(r.text)) if r.kind == "han" else r.text for r in found)[:100]
+
+
 def occupation_keys(code: str) -> tuple[str, ...]:
     """
     Return a code and the groups it lies in: all are values of the facet, so a filter may name any of them.
@@ -117,7 +129,7 @@ def prepare(document: SearchDocument) -> Row:
         "names": index_terms(" 。".join((*document.names, codes))),
         "body": index_terms(f"{document.summary} 。{document.body[:BODY_LIMIT]}"),
         "pinyin": pinyin_terms(short),
-        "prefix": prefix_terms(document.title),
+        "prefix": f"{prefix_terms(document.title)} {start_terms(document.title)}".strip(),
     }
     occupations = dict.fromkeys(key for code in document.occupations for key in occupation_keys(code))
     keywords = {
@@ -126,7 +138,11 @@ def prepare(document: SearchDocument) -> Row:
         "occupation": tuple(occupations),
         "level": tuple(str(level) for level in document.levels),
         "instructor": document.instructors,
-        "exact": tuple(dict.fromkeys(exact_terms(name) for name in (document.title, *document.names))),
+        "exact": tuple(
+            dict.fromkeys(
+                f(name) for name in (document.title, *document.names) for f in (exact_terms, spelled)
+            )
+        ),
     }
     numbers = {
         "new": document.new_ms,

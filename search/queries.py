@@ -1,7 +1,7 @@
 """Answers for people: results with their words marked, facets with their names, and what helps when nothing is found."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
@@ -169,8 +169,6 @@ def _relaxed(request: SearchRequest, page: ResultPage) -> tuple[ResultPage, bool
 
 
 def _with(request: SearchRequest, **changes: Any) -> SearchRequest:
-    from dataclasses import replace
-
     return replace(request, **changes)
 
 

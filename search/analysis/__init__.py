@@ -13,10 +13,11 @@ from search.analysis.normal import normalize
 from search.analysis.query import Clause, QueryTerms, prefix_query, query_terms, word_query
 from search.analysis.segment import cut
 from search.analysis.synonyms import Synonyms, parse_synonyms, trade_synonyms
-from search.analysis.terms import index_terms, pinyin_terms, prefix_terms, said
+from search.analysis.terms import START_MARK, index_terms, pinyin_terms, prefix_terms, said, start_terms
 from search.analysis.warm import warm
 
 __all__ = [
+    "START_MARK",
     "Clause",
     "Fragment",
     "QueryTerms",
@@ -32,6 +33,7 @@ __all__ = [
     "prefix_terms",
     "query_terms",
     "said",
+    "start_terms",
     "trade_synonyms",
     "warm",
     "word_query",

@@ -64,7 +64,9 @@ def normalize(text: str) -> str:
     '数控车床cnc'
     """
     folded = unicodedata.normalize("NFKC", text).lower()
-    return to_simplified("".join(_visible(c) for c in folded))
+    if not folded.isprintable():
+        folded = "".join(_visible(c) for c in folded)
+    return to_simplified(folded)
 
 
 def _visible(char: str) -> str:

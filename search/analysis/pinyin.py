@@ -6,6 +6,7 @@ Readings come from pypinyin with our own corrections (data/pinyin_overrides.txt:
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from search.analysis.lazy import Once
 from search.analysis.segment import DATA
@@ -29,17 +30,20 @@ def _load_pypinyin() -> Callable[[str], list[str]]:
 _read = Once(_load_pypinyin)
 
 
-def syllables(han: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def syllables(han: str) -> tuple[str, ...]:
     """
     Return one reading for each character of ``han``, without tones (ü is v, as it is typed).
 
+    A title is read three times while it is indexed, a teacher's name in every course: hence the cache.
+
     >>> syllables("重庆电焊工")
-    ['chong', 'qing', 'dian', 'han', 'gong']
+    ('chong', 'qing', 'dian', 'han', 'gong')
     """
     read = _read()(han)
     if len(read) == len(han):
-        return read
-    return [_read()(char)[0] for char in han]
+        return tuple(read)
+    return tuple(_read()(char)[0] for char in han)
 
 
 def fold(letters: str) -> str:

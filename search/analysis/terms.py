@@ -144,6 +144,25 @@ def prefix_terms(text: str) -> str:
     return " ".join(terms)
 
 
+START_MARK = "^"
+
+
+def start_terms(text: str) -> str:
+    """
+    Return the beginnings of a short text, in characters and letters, marked: what is typed from its start.
+
+    >>> start_terms("焊工")
+    '^焊 ^焊工 ^h ^ha ^han ^hang ^hango ^hangon ^hangong'
+    """
+    found = list(runs(normalize(text)))
+    compact = "".join(run.text for run in found)[:PREFIX_SPAN]
+    terms = [compact[: end + 1] for end in range(len(compact))]
+    if found and found[0].kind == "han":
+        letters = "".join(syllables(found[0].text))[:LETTERS_SPAN]
+        terms += [letters[: end + 1] for end in range(len(letters))]
+    return " ".join(START_MARK + term for term in dict.fromkeys(terms))
+
+
 def _letter_prefixes(run: Run) -> Iterator[str]:
     read = syllables(run.text)
     start = 0

@@ -67,7 +67,7 @@ def _index_body(shards: int, replicas: int) -> dict[str, Any]:
         "digest": {"type": "keyword", "index": False},
     }
     for name in TEXTS:
-        flat = name in ("pinyin", "prefix")
+        flat = name == "pinyin"
         fields[name] = {
             "type": "text",
             "analyzer": "whitespace",

@@ -64,7 +64,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("part_of", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("digest", stored=True, tokenizer_name="raw", index_option="basic")
     for name in TEXTS:
-        option = "basic" if name in ("pinyin", "prefix") else "freq"
+        option = "basic" if name == "pinyin" else "freq"
         builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
     for name in FACETS:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
@@ -310,7 +310,7 @@ class _Translator:
         must, should = tantivy.Occur.Must, tantivy.Occur.Should
         match node:
             case Term(field, value):
-                option = "freq" if field in ("title", "names", "body") else "basic"
+                option = "freq" if field in TEXTS and field != "pinyin" else "basic"
                 return query.term_query(self._schema, field, value, option)
             case Every(nodes):
                 return query.boolean_query([(must, self(n)) for n in nodes])

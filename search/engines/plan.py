@@ -8,7 +8,7 @@ the same numbers everywhere, and both engines score with BM25 (k1 1.2, b 0.75), 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from search.analysis import Clause
+from search.analysis import START_MARK, Clause
 from search.engines.base import SearchRequest
 
 WEIGHTS = {"title": 4.0, "names": 3.0, "body": 1.0}
@@ -16,8 +16,10 @@ SYNONYM = 0.5
 PINYIN = 2.0
 LIFT = 1.0
 EXACT = 12.0
-BY_TYPE = {"course": 1.2, "occupation": 0.8, "instructor": 0.8, "lesson": 0.4}
-"""A small constant on top, so that among equals the course comes before its own lessons."""
+START = 2.0
+"""A title that begins with what is typed."""
+BY_TYPE = {"course": 3.0, "occupation": 1.5, "lesson": 0.8, "instructor": 0.4}
+"""A constant on top: among near equals the course comes before its own lessons and before who teaches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ Node = Term | Every | Some | Best | Weighed | Flat | Lifted | Anything
 def plan(request: SearchRequest) -> Node:
     """Return the tree of a request's terms; its filters are added by the engine."""
     if request.prefix:
-        found: Node = Every(tuple(Flat(Term("prefix", term), 1.0) for term in request.prefix))
-        return Lifted(found, tuple(_by_type()))
+        # By BM25, so that a short title, of which more is typed already, comes before a long one.
+        found: Node = Every(tuple(Term("prefix", term) for term in request.prefix))
+        starts = Flat(Term("prefix", START_MARK + request.prefix[0]), START)
+        return Lifted(found, (starts, *_exact(request), *_by_type()))
     clauses = tuple(_clause(clause) for clause in request.terms.clauses)
     if not clauses:
         return Anything()
@@ -94,9 +98,12 @@ def plan(request: SearchRequest) -> Node:
         lifts.append(Weighed(Term("body", word), LIFT))
         if word.isascii():
             lifts.append(Flat(Term("pinyin", word), PINYIN))
+    return Lifted(asked, (*lifts, *_exact(request), *_by_type()))
+
+
+def _exact(request: SearchRequest) -> Iterator[Node]:
     if request.exact:
-        lifts.append(Flat(Term("exact", request.exact), EXACT))
-    return Lifted(asked, (*lifts, *_by_type()))
+        yield Flat(Term("exact", request.exact), EXACT)
 
 
 def _by_type() -> Iterator[Node]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch
 from django.urls import reverse
 
 from courses.models import CourseEdition, EditionInstructor, EditionLesson, Enrolment, Withdrawal
@@ -39,7 +39,7 @@ def groups(ids: Collection[str] | None) -> Iterator[tuple[str, list[SearchDocume
     withdrawn: dict[int, set[Any]] = defaultdict(set)
     for course_id, lesson in withdrawals.values_list("course_id", "lesson"):
         withdrawn[course_id].add(lesson)
-    learners = dict(enrolments.values_list("course_id").annotate(Count("pk", filter=Q(person__isnull=False))))
+    learners = dict(enrolments.values_list("course_id").annotate(learners=Count("pk")))
     for edition in editions.iterator(chunk_size=50):
         gone = withdrawn[edition.course_id]
         key = f"course:{edition.course_id}"

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from occupations.api import occupations_on
-from search.analysis import trade_synonyms
+from search.analysis import query_terms, trade_synonyms
+from search.documents import exact_terms
 from search.engines import SearchRequest, SearchUnavailable, engine
 from search.trades.model import Guess, OccupationRow, TradeModel
 
@@ -90,11 +91,15 @@ def _model() -> tuple[TradeModel, dict[str, OccupationRow]]:
 
 def _spoken(text: str, limit: int) -> list[Guess]:
     """Ask the engine for names that sound so: the readings of all names are in its index, not in this process."""
-    from search.analysis import query_terms
-
-    terms = query_terms("".join(text.split()), trade_synonyms())
+    typed = "".join(text.split())
+    request = SearchRequest(
+        terms=query_terms(typed, trade_synonyms()),
+        filters={"type": ("occupation",)},
+        size=limit,
+        exact=exact_terms(typed),
+    )
     try:
-        page = engine().search(SearchRequest(terms=terms, filters={"type": ("occupation",)}, size=limit))
+        page = engine().search(request)
     except SearchUnavailable:
         return []
     return [Guess(hit.payload["card"]["code"], round(hit.score, 4)) for hit in page.hits]

@@ -23,6 +23,7 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("media.urls")),
+    path("", include("instructors.urls")),
     path("", include("search.urls")),
     path("", include("reports.urls")),
     path("", include("unions.urls")),

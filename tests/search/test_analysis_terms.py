@@ -49,6 +49,7 @@ WORDS = [
     "機械",
 ]
 titles = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map("".join)
+without_codes = titles.filter(lambda title: "6-" not in title)
 any_han = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=2, max_size=20)
 
 
@@ -99,7 +100,7 @@ class TestSubstrings:
 
         assert found_by_words(title[start:end], title)
 
-    @given(titles | any_han, st.data())
+    @given(without_codes | any_han, st.data())
     def test_every_stretch_that_begins_at_a_han_character_is_suggested(self, title, data):
         han = [i for i, c in enumerate(title) if IS_HAN.match(c)]
         if not han:
