@@ -138,7 +138,7 @@ def _next(request: HttpRequest, url: str) -> str:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What one agrees to at the door, in plain words."""
-    return render(request, "help/privacy.html", {"version": operations.CONSENT_VERSION})
+    return render(request, "about/privacy.html", {"version": operations.CONSENT_VERSION})
 
 
 # Messages

@@ -167,7 +167,7 @@ def chains_of(unions: Sequence[Union]) -> dict[int, list[Union]]:
 def search_unions(text: str, *, on: date, limit: int = 20) -> list[Union]:
     """
     Return unions that members may join, by a part of the name, by pinyin (full or initials) or by code, the best
-    first: a name that begins with the text, then the shorter name.
+    first: that very code, a name that begins with the text, the upper union, the shorter name.
     """
     text = text.strip()
     if not text:
@@ -179,7 +179,14 @@ def search_unions(text: str, *, on: date, limit: int = 20) -> list[Union]:
     rows = Union.objects.filter(condition, open_on(on), kind__is_primary=True).select_related("kind")
     ranked = sorted(
         rows.order_by("code")[:200],
-        key=lambda u: (not u.name.startswith(text), text not in u.name, len(u.name), u.code),
+        key=lambda u: (
+            u.code != latin.upper(),
+            not u.name.startswith(text),
+            text not in u.name,
+            u.depth,
+            len(u.name),
+            u.code,
+        ),
     )
     return ranked[:limit]
 

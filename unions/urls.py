@@ -5,7 +5,6 @@ from unions.views import joining, officer
 app_name = "unions"
 urlpatterns = [
     path("join/<str:code>/", joining.join_by_code, name="join_by_code"),
-    path("unions/", officer.index, name="index"),
     path("unions/join/", joining.search, name="search"),
     path("unions/code/", joining.enter_code, name="enter_code"),
     path("unions/waiting/", joining.waiting, name="waiting"),

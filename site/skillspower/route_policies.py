@@ -16,6 +16,7 @@ def register() -> None:
     register_routes("accounts/logout/", public)
     register_routes("cms/", cms)
     register_routes("cms/login/", public)
+    register_routes("cms/password_reset/", public)
     register_routes("documents/", public)
     register_routes("_util/", public)
     register_routes("^((", public)  # Wagtail's pages; each asks its own restrictions

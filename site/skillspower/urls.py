@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from core import health
+from reports import views as reports_views
 from skillspower import route_policies
 
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
     path("", include("media.urls")),
     path("", include("instructors.urls")),
     path("", include("search.urls")),
+    path("unions/", reports_views.mine),
     path("", include("reports.urls")),
     path("", include("unions.urls")),
     path("", include(wagtail_urls)),

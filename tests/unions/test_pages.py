@@ -267,7 +267,7 @@ def test_renewing_the_code_makes_the_old_one_worthless(client, t):
 
 def test_an_officer_lands_at_the_own_union(client, t):
     client.force_login(officer_at(t["county"]))
-    assert client.get("/unions/").headers["Location"] == f"/unions/{t['county'].uuid}/"
+    assert client.get("/unions/").headers["Location"] == f"/unions/{t['county'].uuid}/study/"
     client.force_login(make_user())
     assert client.get("/unions/").status_code == 403
 

@@ -22,7 +22,7 @@ from unions import operations
 from unions.exceptions import UnionError
 from unions.forms import AnswerForm, ReasonForm
 from unions.models import JoinRequest, Union
-from unions.policies import any_officer, home_union, may, officer_of, officer_scope, sees_names
+from unions.policies import may, officer_of, officer_scope, sees_names
 
 A_PAGE = 30
 OLD_DAYS = 3
@@ -31,14 +31,6 @@ OLD_DAYS = 3
 
 def _officer(request: HttpRequest) -> User:
     return request.user  # type: ignore[return-value]
-
-
-@guard(any_officer)
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """Lead an officer to the union of the appointment."""
-    home = home_union(_officer(request))
-    return redirect("unions:card", union=home)
 
 
 @guard(officer_of("membership"))

@@ -1,10 +1,8 @@
 """我的."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages as flash
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,10 +16,11 @@ from core import inbox
 from core.policies import guard, signed_in
 from core.trades import TRADES, trade_of
 from occupations.api import occupations_on, skill_levels
+from search.trades.suggest import suggest_occupation
 from skillspower.me.forms import NameForm, TradeForm
 from unions.api import membership_on, open_request_of
 
-HITS = 8
+HITS = 6
 
 
 def _user(request: HttpRequest) -> User:
@@ -89,7 +88,7 @@ def trade(request: HttpRequest) -> HttpResponse:
             person=person, occupation_code=form.cleaned_data["code"], level_rank=form.cleaned_data["level"]
         )
         return redirect(next_url or "me:index")
-    hits = find_occupations(job, today) if job else []
+    hits = suggest_occupation(job, HITS) if job else ()
     if is_search and hits:
         form = TradeForm(today=today)
     context: dict[str, Any] = {
@@ -105,12 +104,3 @@ def trade(request: HttpRequest) -> HttpResponse:
         "chosen_trade": trade_of(person.occupation_code) if person.occupation_code else "",
     }
     return render(request, "me/trade.html", context, status=422 if form.is_bound else 200)
-
-
-def find_occupations(job: str, today: date) -> list[Any]:
-    """Return occupations whose name or other names hold the words, the shortest name first."""
-    words = job.removeprefix("开").removesuffix("的") if len(job) > 2 else job
-    named = occupations_on(today).filter(
-        Q(name__icontains=job) | Q(aliases__icontains=job) | Q(aliases__icontains=words)
-    )
-    return sorted(named[:100], key=lambda o: (job not in o.name, len(o.name), o.code))[:HITS]
