@@ -13,6 +13,8 @@ def register() -> None:
     register_routes("accounts/email/", signed_in)
     register_routes("accounts/password/change/", signed_in)
     register_routes("accounts/password/set/", signed_in)
+    register_routes("accounts/phone/change/", signed_in)
+    register_routes("accounts/reauthenticate/", signed_in)
     register_routes("accounts/logout/", public)
     register_routes("cms/", cms)
     register_routes("cms/login/", public)
