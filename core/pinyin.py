@@ -2,8 +2,6 @@
 
 import re
 
-from pypinyin import lazy_pinyin
-
 
 def pinyin_of(text: str) -> str:
     """
@@ -12,5 +10,7 @@ def pinyin_of(text: str) -> str:
     >>> pinyin_of("栖江重型机械厂工会")
     'qijiangzhongxingjixiechanggonghui qjzxjxcgh'
     """
+    from pypinyin import lazy_pinyin  # its dictionary takes 0.4 s to load, and most processes never ask
+
     syllables = [s.lower() for s in lazy_pinyin(re.sub(r"[^\w]", "", text))]
     return f"{''.join(syllables)} {''.join(s[:1] for s in syllables)}".strip()

@@ -1,0 +1,152 @@
+"""
+How figures are taken: a running demo, processor time of its processes, people who are signed in, the lowest of rounds.
+
+Wall-clock time depends on what else a machine does; processor time hardly does. So a request costs the processor time
+that web processes and database spent on a batch of requests, divided by their number, and of several rounds the lowest
+counts: whatever else happened only added to the others.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+
+ROOT = Path(__file__).resolve().parents[1]
+VAR = Path(os.environ.get("SKILLSPOWER_VAR", ROOT / "var"))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of a report. ``bar`` is the highest value that is good enough; None: told, not judged."""
+
+    name: str
+    value: float
+    unit: str
+    bar: float | None = None
+
+    @property
+    def is_good(self) -> bool:
+        return self.bar is None or self.value <= self.bar
+
+    def __str__(self) -> str:
+        judged = "" if self.bar is None else f"   bar {self.bar:g}: {'ok' if self.is_good else 'MISSED'}"
+        return f"{self.name:<44} {self.value:>10.2f} {self.unit}{judged}"
+
+
+def report(figures: list[Figure], *, judges: bool) -> int:
+    """Print the figures. Return 1 if they are judged and one missed its bar, else 0."""
+    for figure in figures:
+        print(figure, flush=True)
+    return int(judges and not all(figure.is_good for figure in figures))
+
+
+def lowest(rounds: int, measure: Callable[[], float]) -> float:
+    return min(measure() for _ in range(rounds))
+
+
+class Demo:
+    """A running demo and its web processes."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Any] = json.loads((VAR / "demo.json").read_text(encoding="utf-8"))
+        self.base_url = str(self.facts["base_url"])
+        port = int(self.base_url.rsplit(":", 1)[1])
+        self.processes = [*_granians(port), *_local_postgres()]
+
+    def cpu_ms(self) -> float:
+        """Processor time that web and database have used up to now."""
+        used = 0.0
+        for process in self.processes:
+            try:
+                times = process.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            used += times.user + times.system
+        return used * 1000
+
+    def person(self, who: dict[str, str]) -> requests.Session:
+        """Sign in as a person of ``demo.json`` and return the browser."""
+        browser = requests.Session()
+        address = f"{self.base_url}/accounts/login/"
+        form = browser.get(address, timeout=30).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+        if token is None:
+            raise RuntimeError(f"no sign-in form at {address}")
+        answer = browser.post(
+            address,
+            data={"login": who["login"], "password": who["password"], "csrfmiddlewaretoken": token[1]},
+            headers={"Referer": address},
+            allow_redirects=False,
+            timeout=30,
+        )
+        if answer.status_code != 302:
+            raise RuntimeError(f"{who['login']} could not sign in: {answer.status_code}")
+        return browser
+
+
+def _granians(port: int) -> list[psutil.Process]:
+    for process in psutil.process_iter(["cmdline"]):
+        command = process.info["cmdline"] or []
+        if any("granian" in word for word in command[:2]) and str(port) in command:
+            return [process, *process.children(recursive=True)]
+    raise RuntimeError(f"no web process serves port {port}")
+
+
+def _local_postgres() -> list[psutil.Process]:
+    """The server's processes if PostgreSQL runs here; their children come and go with the connections."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return []
+    return [p for p in psutil.process_iter(["name"]) if (p.info["name"] or "").startswith("postgres")]
+
+
+@contextmanager
+def running_demo() -> Iterator[Demo]:
+    """Use the demo that runs from this folder, or start one and stop it at the end."""
+    try:
+        base_url = json.loads((VAR / "demo.json").read_text(encoding="utf-8"))["base_url"]
+        requests.get(f"{base_url}/health/live", timeout=5).raise_for_status()
+    except (OSError, KeyError, requests.RequestException):
+        command = [str(ROOT / "bin" / "demo"), "--port", "8765"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sys.stderr, text=True)
+        try:
+            _wait_for_address(process)
+            yield Demo()
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+    else:
+        yield Demo()
+
+
+def _wait_for_address(process: "subprocess.Popen[str]") -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "http://" in line:
+            return
+    raise RuntimeError("bin/demo did not start")
+
+
+def cpu_ms_per_request(demo: Demo, browser: requests.Session, path: str, *, requests_a_round: int) -> float:
+    """Return the processor time one request for a page costs, over one round."""
+    address = demo.base_url + path
+    before = demo.cpu_ms()
+    for _ in range(requests_a_round):
+        answer = browser.get(address, timeout=60)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address}: {answer.status_code}")
+    # The kernel books processor time in ticks of 10 ms; a round must be long enough for that not to matter.
+    return (demo.cpu_ms() - before) / requests_a_round
+
+
+def seconds_since(started: float) -> float:
+    return time.monotonic() - started

@@ -1,0 +1,98 @@
+"""
+What the pages people open most cost: statements to the database, and processor time of web and database per request.
+
+    bin/bench pages [--smoke]
+
+Bars (design §8): lists 10 statements, dashboards 15, others 20. Processor time is told beside them.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+
+import django
+import requests
+from measure import Demo, Figure, cpu_ms_per_request, lowest, report, running_demo
+
+REQUESTS_A_ROUND, ROUNDS, WARM_UP = 60, 3, 12
+
+
+@dataclass(frozen=True)
+class PageAsked:
+    name: str
+    path: str
+    who: str
+    statements: int
+
+
+def pages(demo: Demo) -> list[PageAsked]:
+    facts = demo.facts
+    return [
+        PageAsked("home", "/", "worker", 20),
+        PageAsked("catalogue", "/courses/", "worker", 10),
+        PageAsked("course", f"/courses/{facts['course_slug']}/", "worker", 20),
+        PageAsked("lesson", f"/learn/{facts['lessons'][0]}/", "worker", 20),
+        PageAsked("my records", "/me/records/", "worker", 10),
+        PageAsked("union page", f"/unions/{facts['officer']['union']}/study/", "officer", 15),
+    ]
+
+
+def statements(path: str, browser: requests.Session) -> int:
+    """
+    Return how many statements one request makes, asked in this process with the same session.
+
+    BEGIN, COMMIT and reading the session and its user are not counted: every page pays them alike.
+    """
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    for cookie in browser.cookies:
+        client.cookies[cookie.name] = cookie.value or ""
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    ignored = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", 'FROM "django_session"', 'FROM "accounts_user"')
+    return sum(not any(word in query["sql"] for word in ignored) for query in captured.captured_queries)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--smoke", action="store_true", help="one short round, nothing judged")
+    options = parser.parse_args()
+    rounds, size, warm_up = (1, 3, 1) if options.smoke else (ROUNDS, REQUESTS_A_ROUND, WARM_UP)
+    figures: list[Figure] = []
+    with running_demo() as demo:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skillspower.settings.production")
+        django.setup()
+        people = {
+            "worker": demo.person(demo.facts["workers"][0]),
+            "officer": demo.person(demo.facts["officer"]),
+        }
+        for page in pages(demo):
+            browser = people[page.who]
+            cpu_ms_per_request(demo, browser, page.path, requests_a_round=warm_up)
+            figures.append(
+                Figure(f"{page.name}: statements", statements(page.path, browser), "", bar=page.statements)
+            )
+            figures.append(
+                Figure(
+                    f"{page.name}: processor time",
+                    lowest(
+                        rounds,
+                        lambda path=page.path, browser=browser: cpu_ms_per_request(  # type: ignore[misc]
+                            demo, browser, path, requests_a_round=size
+                        ),
+                    ),
+                    "ms",
+                )
+            )
+    sys.exit(report(figures, judges=not options.smoke))
+
+
+if __name__ == "__main__":
+    main()
