@@ -9,7 +9,7 @@ waits in a circle.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -137,7 +137,7 @@ def _targets(marks: Iterable[db.TakenMark], *, today: date) -> set[db.Target]:
     """Return what these marks ask to recompute. Periods not begun yet are begun, for all unions; closed ones left out."""
     begun, closed = _open_periods(), _closed_periods()
     targets: set[db.Target] = set()
-    inheriting: dict[date, set[UUID]] = defaultdict(set)
+    inheriting: set[tuple[UUID, date]] = set()
     onwards = []
     for mark in marks:
         if mark.cause in _ONWARDS:
@@ -158,15 +158,12 @@ def _targets(marks: Iterable[db.TakenMark], *, today: date) -> set[db.Target]:
                 continue
             targets.add((mark.union, period))
             if mark.cause in _WITH_BELOW and period.kind is not PeriodKind.DAY:
-                inheriting[stock_on].add(mark.union)
-    for day, unions in inheriting.items():
-        below = db.unions_below(unions, line=ADMINISTRATIVE, day=day)
-        targets.update(
-            (union, p)
-            for p in begun
-            if p.kind is not PeriodKind.DAY and p.stock_on(today) == day
-            for union in below
-        )
+                inheriting.add((mark.union, stock_on))
+    if inheriting:
+        for union, day in db.unions_below(inheriting, line=ADMINISTRATIVE):
+            targets.update(
+                (union, p) for p in begun if p.kind is not PeriodKind.DAY and p.stock_on(today) == day
+            )
     return targets
 
 
@@ -219,23 +216,15 @@ def _recompute(targets: Collection[db.Target], *, today: date) -> None:
         db.write_own_stock((u, p, p.stock_on(today), goals[u, p]) for u, p in with_stock)
     lines = db.lines()
     db.lock_lines({(line, period) for line in lines for _, period in targets})
-    by_day: dict[date, dict[Period, set[UUID]]] = defaultdict(lambda: defaultdict(set))
-    for union, period in targets:
-        if union != UNASSIGNED:
-            by_day[period.stock_on(today)][period].add(union)
     for line in lines:
-        for day, touched in sorted(by_day.items()):
-            _write_upwards(touched, line=line, day=day)
+        _write_upwards([t for t in targets if t[0] != UNASSIGNED], line=line, today=today)
 
 
 def _goals(targets: Collection[db.Target], *, today: date) -> dict[db.Target, int | None]:
     """Return the goal of each union and period in ms: that of the nearest union upwards which sets one."""
-    by_day: dict[date, set[UUID]] = defaultdict(set)
-    for union, period in targets:
-        by_day[period.stock_on(today)].add(union)
+    standing = {(union, period.stock_on(today)) for union, period in targets}
     nearest: dict[tuple[UUID, date], db.Node | None] = {}
-    for day, unions in by_day.items():
-        nodes = db.nodes_above(unions, line=ADMINISTRATIVE, day=day)
+    for day, nodes in db.nodes_above(standing, line=ADMINISTRATIVE).items():
         for node in nodes.values():
             above: db.Node | None = node
             while above is not None and above.annual_target_ms is None and above.month_targets_ms is None:
@@ -252,22 +241,32 @@ def _goals(targets: Collection[db.Target], *, today: date) -> dict[db.Target, in
     return goals
 
 
-def _write_upwards(touched: Mapping[Period, set[UUID]], *, line: str, day: date) -> None:
-    """Write the subtree rows of touched unions and of all above them, one statement a level, from below."""
-    nodes = db.nodes_above(set().union(*touched.values()), line=line, day=day)
-    ids = {node.uuid: node.id for node in nodes.values()}
-    periods_of: dict[int, set[Period]] = defaultdict(set)
-    fallen = []
-    for period, unions in touched.items():
-        for union in unions:
-            at = ids.get(union)
-            if at is None:
-                fallen.append((union, period))
-            while at is not None and at in nodes and period not in periods_of[at]:
-                periods_of[at].add(period)
-                at = nodes[at].parent_id
+def _write_upwards(targets: Collection[db.Target], *, line: str, today: date) -> None:
+    """
+    Write the subtree rows of touched unions and of all above them, from below, one statement a level: the periods may
+    have different stock days, so different trees, whose levels are written side by side.
+    """
+    touched: dict[date, dict[Period, set[UUID]]] = defaultdict(lambda: defaultdict(set))
+    for union, period in targets:
+        touched[period.stock_on(today)][period].add(union)
+    trees = db.nodes_above({(u, period.stock_on(today)) for u, period in targets}, line=line)
+    fallen: list[db.Target] = []
+    levels: dict[int, list[tuple[db.Node, Period, date]]] = defaultdict(list)
+    for day, periods in touched.items():
+        nodes = trees.get(day, {})
+        ids = {node.uuid: node.id for node in nodes.values()}
+        periods_of: dict[int, set[Period]] = defaultdict(set)
+        for period, unions in periods.items():
+            for union in unions:
+                at = ids.get(union)
+                if at is None:
+                    fallen.append((union, period))
+                while at is not None and at in nodes and period not in periods_of[at]:
+                    periods_of[at].add(period)
+                    at = nodes[at].parent_id
+        for height, level in enumerate(bottom_up({node.id: node.parent_id for node in nodes.values()})):
+            levels[height] += [(nodes[at], period, day) for at in level for period in periods_of[at]]
     if fallen:
         db.delete_fallen(fallen, line=line)
-    for level in bottom_up({node.id: node.parent_id for node in nodes.values()}):
-        rows = [(nodes[at], period) for at in level for period in periods_of[at]]
-        db.write_level(rows, line=line, day=day)
+    for height in sorted(levels):
+        db.write_level(levels[height], line=line)

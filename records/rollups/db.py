@@ -17,6 +17,8 @@ from core.db import inline_rows, is_postgres, sql_value
 from records.models.rollups import UNASSIGNED
 
 LearnerDay = tuple[UUID, date]
+Booking = tuple[UUID, date, date]
+"""learner, day, booked_on."""
 LearnerPeriodKey = tuple[UUID, str, date, date]
 """learner, kind, first day, the day after the last."""
 
@@ -32,15 +34,16 @@ def take_marks(limit: int) -> list[LearnerDay]:
     return sorted(set(_pairs(f"DELETE FROM records_mark WHERE id {picked} RETURNING learner, day", [limit])))
 
 
-def booking_days(learner_days: Sequence[LearnerDay]) -> list[LearnerDay]:
-    """Return (learner, booked_on) of every entry and completion of these learner-days, each once."""
+def bookings_of(learner_days: Sequence[LearnerDay]) -> list[Booking]:
+    """Return (learner, day, booked_on) of every entry and completion of these learner-days, each once."""
     rows, values = inline_rows({"learner": "uuid", "day": "date"}, learner_days)
     joined = "e ON e.learner = given.learner AND e.day = given.day"
-    return _pairs(
-        f"SELECT e.learner, e.booked_on FROM {rows} JOIN records_ledgerentry {joined} WHERE e.month >= %s "
-        f"UNION SELECT e.learner, e.booked_on FROM {rows} JOIN records_completion {joined}",
+    found = _fetch(
+        f"SELECT e.learner, e.day, e.booked_on FROM {rows} JOIN records_ledgerentry {joined} WHERE e.month >= %s "
+        f"UNION SELECT e.learner, e.day, e.booked_on FROM {rows} JOIN records_completion {joined}",
         [*values, _first_partition(learner_days), *values],
     )
+    return [(_uuid(learner), _date(day), _date(booked_on)) for learner, day, booked_on in found]
 
 
 def lock_periods(keys: Sequence[LearnerPeriodKey]) -> None:
@@ -65,25 +68,22 @@ def lock_periods(keys: Sequence[LearnerPeriodKey]) -> None:
         )
 
 
-def write_daily_study(learner_days: Sequence[LearnerDay], *, months: Sequence[LearnerPeriodKey]) -> None:
+def write_daily_study(bookings: Sequence[Booking]) -> None:
     """
-    Recompute DailyStudy of learner-days from their entries, as far as booked in ``months``, whose rows are locked.
+    Recompute DailyStudy of these (learner, day, booked_on) from the entries; the rows of their months are locked.
 
     Entries are only ever appended, so no combination of union and occupation disappears and nothing is deleted. An
-    entry booked in a month outside ``months`` came after they were read; it has a mark of its own.
+    entry with another ``booked_on`` came after the bookings were read; it has a mark of its own.
     """
-    days, day_values = inline_rows({"learner": "uuid", "day": "date"}, learner_days)
-    locked, month_values = inline_rows({"learner": "uuid", "start": "date", "ends": "date"}, _spans(months))
+    rows, values = inline_rows({"learner": "uuid", "day": "date", "booked_on": "date"}, bookings)
     _run(
         'INSERT INTO records_dailystudy (learner, day, booked_on, "union", occupation, level, ms) '
         f"SELECT e.learner, e.day, e.booked_on, COALESCE(e.\"union\", %s), COALESCE(e.occupation, ''), "
-        "COALESCE(e.level, 0), SUM(e.ms) "
-        f"FROM (SELECT * FROM {days}) d JOIN records_ledgerentry e ON e.learner = d.learner AND e.day = d.day "
-        f"JOIN (SELECT * FROM {locked}) m "
-        "ON m.learner = e.learner AND m.start <= e.booked_on AND e.booked_on < m.ends "
+        f"COALESCE(e.level, 0), SUM(e.ms) FROM {rows} JOIN records_ledgerentry e "
+        "ON e.learner = given.learner AND e.day = given.day AND e.booked_on = given.booked_on "
         "WHERE e.month >= %s GROUP BY 1, 2, 3, 4, 5, 6 "
         'ON CONFLICT (learner, day, booked_on, "union", occupation, level) DO UPDATE SET ms = EXCLUDED.ms',
-        [sql_value(UUID(UNASSIGNED)), *day_values, *month_values, _first_partition(learner_days)],
+        [sql_value(UUID(UNASSIGNED)), *values, _first_partition((who, day) for who, day, _ in bookings)],
     )
 
 
@@ -149,10 +149,14 @@ def _run(sql: str, params: Sequence[Any]) -> None:
         cursor.execute(sql, params)
 
 
-def _pairs(sql: str, params: Sequence[Any]) -> list[tuple[UUID, date]]:
+def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return [(_uuid(key), _date(day)) for key, day in cursor.fetchall()]
+        return cursor.fetchall()
+
+
+def _pairs(sql: str, params: Sequence[Any]) -> list[tuple[UUID, date]]:
+    return [(_uuid(key), _date(day)) for key, day in _fetch(sql, params)]
 
 
 def _uuid(value: Any) -> UUID:

@@ -41,11 +41,14 @@ def roll_up(*, limit: int) -> Touched | None:
     learner_days = db.take_marks(limit)
     if not learner_days:
         return None
-    booked = db.booking_days(learner_days)
+    bookings = db.bookings_of(learner_days)
+    if not bookings:  # a mark without anything behind it
+        return Touched(len(learner_days), frozenset(), frozenset())
+    booked = {(learner, booked_on) for learner, _, booked_on in bookings}
     months = _periods(booked, "month")
     longer = _periods(booked, "quarter") + _periods(booked, "year")
     db.lock_periods(months + longer)
-    db.write_daily_study(learner_days, months=months)
+    db.write_daily_study(bookings)
     db.write_months(months)
     db.write_longer_periods(longer)
     return Touched(len(learner_days), frozenset(db.union_days(learner_days)), frozenset(booked))

@@ -41,19 +41,15 @@ class Node:
     month_targets_ms: list[int] | None
 
 
-def _stands(place: str, union: str) -> str:
+def _stands(place: str, union: str, day: str) -> str:
     """
-    Return the condition that a place counts on a day (two parameters): it holds that day, or the union has closed by
-    then and this was its last place, so that its time of an open period is not lost from the tree.
+    Return the condition that a place counts on a day: it holds that day, or the union has closed by then and this was
+    its last place, so that its time of an open period is not lost from the tree.
     """
     return (
-        f"{place}.active_from <= %s AND ({place}.active_to IS NULL OR {place}.active_to > %s "
-        f"OR ({union}.closed_on <= %s AND {place}.active_to >= {union}.closed_on))"
+        f"{place}.active_from <= {day} AND ({place}.active_to IS NULL OR {place}.active_to > {day} "
+        f"OR ({union}.closed_on <= {day} AND {place}.active_to >= {union}.closed_on))"
     )
-
-
-def _stands_on(day: date) -> list[Any]:
-    return [sql_value(day)] * 3
 
 
 def take_union_marks(limit: int) -> list[TakenMark]:
@@ -116,36 +112,40 @@ def opened_unions(day: date) -> list[UUID]:
     return [_uuid(uuid) for (uuid,) in rows]
 
 
-def nodes_above(unions: Collection[UUID], *, line: str, day: date) -> dict[int, Node]:
-    """Return these unions and all above them on a line, as they stand on a day. Who stands nowhere is left out."""
-    rows, values = inline_rows({"uuid": "uuid"}, [(u,) for u in sorted(unions)])
-    on_line = "p.line = %s AND " + _stands("p", "c")
+def nodes_above(standing: Collection[tuple[UUID, date]], *, line: str) -> dict[date, dict[int, Node]]:
+    """
+    Return, by day, these unions and all above them on a line, as they stand that day. Who stands nowhere is left out.
+    """
+    rows, values = inline_rows({"uuid": "uuid", "day": "date"}, sorted(standing))
     found = _fetch(
-        "WITH RECURSIVE up(id, parent_id) AS ("
-        f"SELECT p.union_id, p.parent_id FROM {rows} JOIN unions_union c ON c.uuid = given.uuid "
-        f"JOIN unions_unionplace p ON p.union_id = c.id WHERE {on_line} "
-        "UNION SELECT p.union_id, p.parent_id FROM up JOIN unions_union c ON c.id = up.parent_id "
-        f"JOIN unions_unionplace p ON p.union_id = c.id WHERE {on_line}) "
-        "SELECT up.id, u.uuid, up.parent_id, u.annual_target_ms, u.month_targets_ms "
+        "WITH RECURSIVE up(day, id, parent_id) AS ("
+        f"SELECT given.day, p.union_id, p.parent_id FROM {rows} JOIN unions_union c ON c.uuid = given.uuid "
+        f"JOIN unions_unionplace p ON p.union_id = c.id AND p.line = %s AND {_stands('p', 'c', 'given.day')} "
+        "UNION SELECT up.day, p.union_id, p.parent_id FROM up JOIN unions_union c ON c.id = up.parent_id "
+        f"JOIN unions_unionplace p ON p.union_id = c.id AND p.line = %s AND {_stands('p', 'c', 'up.day')}) "
+        "SELECT up.day, up.id, u.uuid, up.parent_id, u.annual_target_ms, u.month_targets_ms "
         "FROM up JOIN unions_union u ON u.id = up.id",
-        [*values, line, *_stands_on(day), line, *_stands_on(day)],
+        [*values, line, line],
     )
-    return {
-        i: Node(i, _uuid(uuid), parent, annual, _json(months)) for i, uuid, parent, annual, months in found
-    }
+    nodes: dict[date, dict[int, Node]] = {}
+    for day, id_, uuid, parent, annual, months in found:
+        nodes.setdefault(_date(day), {})[id_] = Node(id_, _uuid(uuid), parent, annual, _json(months))
+    return nodes
 
 
-def unions_below(unions: Collection[UUID], *, line: str, day: date) -> set[UUID]:
-    """Return these unions and all below them on a line, as they stand on a day."""
-    rows, values = inline_rows({"uuid": "uuid"}, [(u,) for u in sorted(unions)])
+def unions_below(standing: Collection[tuple[UUID, date]], *, line: str) -> set[tuple[UUID, date]]:
+    """Return these unions and all below them on a line, each with the day on which it stands there."""
+    rows, values = inline_rows({"uuid": "uuid", "day": "date"}, sorted(standing))
     found = _fetch(
-        f"WITH RECURSIVE down(id) AS (SELECT u.id FROM {rows} JOIN unions_union u ON u.uuid = given.uuid "
-        "UNION SELECT c.id FROM down JOIN unions_unionplace p ON p.parent_id = down.id "
-        f"JOIN unions_union c ON c.id = p.union_id WHERE p.line = %s AND {_stands('p', 'c')}) "
-        "SELECT u.uuid FROM down JOIN unions_union u ON u.id = down.id",
-        [*values, line, *_stands_on(day)],
+        "WITH RECURSIVE down(day, id) AS ("
+        f"SELECT given.day, u.id FROM {rows} JOIN unions_union u ON u.uuid = given.uuid "
+        "UNION SELECT down.day, c.id FROM down "
+        "JOIN unions_unionplace p ON p.parent_id = down.id AND p.line = %s "
+        f"JOIN unions_union c ON c.id = p.union_id AND {_stands('p', 'c', 'down.day')}) "
+        "SELECT u.uuid, down.day FROM down JOIN unions_union u ON u.id = down.id",
+        [*values, line],
     )
-    return {_uuid(uuid) for (uuid,) in found}
+    return {(_uuid(uuid), _date(day)) for uuid, day in found}
 
 
 def lines() -> list[str]:
@@ -264,14 +264,14 @@ def lock_lines(locks: Iterable[tuple[str, Period]]) -> None:
         _run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def write_level(targets: Sequence[tuple[Node, Period]], *, line: str, day: date) -> None:
+def write_level(targets: Sequence[tuple[Node, Period, date]], *, line: str) -> None:
     """
-    Recompute the subtree rows of unions that stand side by side or above the levels written before: own figures plus
-    those of all children on this line and day. Needs the advisory locks of its periods.
+    Recompute the subtree rows of (union, period, stock day) that stand side by side or above the levels written
+    before: own figures plus those of all children on the line that day. Needs the advisory locks of the periods.
     """
     rows, values = inline_rows(
-        {"id": "bigint", "uuid": "uuid", "kind": "text", "start": "date"},
-        [(node.id, node.uuid, period.kind.value, period.start) for node, period in targets],
+        {"id": "bigint", "uuid": "uuid", "kind": "text", "start": "date", "stock_on": "date"},
+        [(node.id, node.uuid, period.kind.value, period.start, day) for node, period, day in targets],
     )
     total = ", ".join(f"COALESCE(o.{n}, 0) + COALESCE(k.{n}, 0)" for n in FIGURE_NAMES)
     sums = ", ".join(f"SUM(s.{n}) AS {n}" for n in FIGURE_NAMES)
@@ -280,7 +280,7 @@ def write_level(targets: Sequence[tuple[Node, Period]], *, line: str, day: date)
         f"WITH t AS (SELECT * FROM {rows}), "
         f"child AS (SELECT t.id, t.kind, t.start, {sums} FROM t "
         "JOIN unions_unionplace p ON p.parent_id = t.id AND p.line = %s "
-        f"JOIN unions_union c ON c.id = p.union_id AND {_stands('p', 'c')} "
+        f"JOIN unions_union c ON c.id = p.union_id AND {_stands('p', 'c', 't.stock_on')} "
         'JOIN reports_unionstudy s ON s."union" = c.uuid AND s.line = %s AND s.kind = t.kind AND s.start = t.start '
         "AND s.dimension = '' AND s.value = '' GROUP BY 1, 2, 3) "
         f'INSERT INTO reports_unionstudy ("union", line, kind, start, dimension, value, {_names()}) '
@@ -289,7 +289,7 @@ def write_level(targets: Sequence[tuple[Node, Period]], *, line: str, day: date)
         "AND o.dimension = '' AND o.value = '' "
         "LEFT JOIN child k ON k.id = t.id AND k.kind = t.kind AND k.start = t.start WHERE true "
         f'ON CONFLICT ("union", line, kind, dimension, value, start) DO UPDATE SET {fresh}',
-        [*values, line, *_stands_on(day), line, line],
+        [*values, line, line, line],
     )
 
 
@@ -299,9 +299,8 @@ def delete_fallen(targets: Iterable[Target], *, line: str) -> None:
         {"uuid": "uuid", "kind": "text", "start": "date"}, [(u, p.kind.value, p.start) for u, p in targets]
     )
     _run(
-        "DELETE FROM reports_unionstudy WHERE line = %s AND EXISTS (SELECT 1 FROM "
-        f'{rows} WHERE given.uuid = reports_unionstudy."union" AND given.kind = reports_unionstudy.kind '
-        "AND given.start = reports_unionstudy.start)",
+        'DELETE FROM reports_unionstudy WHERE line = %s AND ("union", kind, start) IN '
+        f"(SELECT given.uuid, given.kind, given.start FROM {rows})",
         [line, *values],
     )
 
