@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log, log1p
 
 from search.analysis import Synonyms, cut, normalize
@@ -150,12 +151,15 @@ class TradeModel:
     ) -> None:
         """``titles`` are known titles with the codes they stand for; codes that do not exist are left out."""
         self._codes = [row.code for row in occupations]
+        # Each name is read several times below.
+        self._read = lru_cache(maxsize=None)(features)
         place = {code: number for number, code in enumerate(self._codes)}
         self._fill_names(occupations, synonyms)
         self._fill_texts(occupations)
         known = [(features(job(title)), place[code]) for title, code in titles if code in place]
         self._fill_titles(known)
         self._fill_words(known)
+        del self._read
 
     def suggest(self, title: str, limit: int = 5) -> list[Guess]:
         """Return the occupations most likely meant, best first; none if nothing of the title is known."""
@@ -186,7 +190,7 @@ class TradeModel:
         for number, row in enumerate(occupations):
             names = dict.fromkeys((row.name, *row.aliases, *synonyms.sources.get(normalize(row.name), ())))
             for name in names:
-                texts.append(Counter(features(name)))
+                texts.append(Counter(self._read(name)))
                 self._name_of.append(number)
                 self._exact[exact_terms(name)].append(number)
         self._names = _Bm25(texts)
@@ -226,18 +230,18 @@ class TradeModel:
         for row in occupations:
             text: Counter[str] = Counter()
             for part, weight in ((row.name, 3.0), *((alias, 2.0) for alias in row.aliases)):
-                for feature in features(part):
+                for feature in self._read(part):
                     text[feature] += weight  # type: ignore[assignment]
             for part, weight in ((row.definition, 1.0), (row.group, 0.3)):
-                for feature in features(part):
+                for feature in self._read(part):
                     text[feature] += weight  # type: ignore[assignment]
             texts.append(text)
         self._texts = _Bm25(texts, b=0.75)
         self._row_features = [
-            Counter(f for name in (row.name, *row.aliases) for f in features(name)) for row in occupations
+            Counter(f for name in (row.name, *row.aliases) for f in self._read(name)) for row in occupations
         ]
         for counts, row in zip(self._row_features, occupations, strict=True):
-            for feature in features(row.definition):
+            for feature in self._read(row.definition):
                 counts[feature] += 0.3  # type: ignore[assignment]
 
     def _by_texts(self, asked: list[str]) -> dict[int, float]:
