@@ -65,7 +65,8 @@ def sentences(root: Path) -> Iterator[Sentence]:
     for path in _files(root):
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text)
+            # What is left of a template's tags is indented as the page is, which Python's tokenizer refuses.
+            text = "\n".join(line.lstrip() for line in templatize(text).split("\n"))
         found = extract(
             "python", io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=("Translators:",)
         )
