@@ -19,6 +19,8 @@ from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from tests.browser import chromium  # noqa: F401 - one for the whole process
+
 SERVICES = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL")
 MISSING_SERVICES = [name for name in SERVICES if not os.environ.get(name)]
 ON_SERVICES = not MISSING_SERVICES

@@ -7,7 +7,6 @@ One community a test process: web and worker of their own, on a copy of the data
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,17 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import ON_SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 240
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -126,17 +120,6 @@ def wait_until_ready(base_url: str, process: subprocess.Popen[bytes], var_dir: P
     logs = [var_dir / "demo.log", *sorted((var_dir / "log").glob("*.log"))]
     tails = [f"== {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs]
     raise AssertionError("the demo did not become ready\n" + "\n".join(tails))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        message = "no chromium on this machine"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

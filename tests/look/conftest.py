@@ -1,46 +1,10 @@
 """A real Chromium before the pattern pages, and an invented study service where a test needs one."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
-
-
-def _chromium() -> str:
-    found = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), "")
-    if not found:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI must not skip this: no Chromium here", pytrace=False)
-        pytest.skip("no Chromium here")
-    return found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = _chromium()
-    # Playwright's own loop runs in this thread; Django would take it for an async view and refuse the database.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+from playwright.sync_api import Browser, BrowserContext, Page
 
 
 class Visitor:
@@ -65,11 +29,11 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visitor]]:
+def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Visitor]]:
     contexts: list[BrowserContext] = []
 
     def make(width: int = 390, height: int = 844, **options: Any) -> Visitor:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
         contexts.append(context)
         return Visitor(context, live_server.url)
 
