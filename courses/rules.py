@@ -283,28 +283,24 @@ def keep_uuids(
     return kept
 
 
-def plain_text(blocks: Iterable[Block]) -> str:
+def is_trial(position: int) -> bool:
     """
-    Return the words of plain blocks, one piece a line, for an index or a screen without markup.
+    Tell whether a lesson is open to guests: the first of each course, so that nobody has to sign up to see what it is.
 
-    >>> plain_text([{"type": "text", "value": "<p>划擦法<b>引弧</b></p>"}])
-    '划擦法引弧'
+    >>> is_trial(1), is_trial(2)
+    (True, False)
     """
-    lines: list[str] = []
-    for block in blocks:
-        _collect_words(block["value"], lines)
-    return "\n".join(filter(None, (_TAG.sub("", line).strip() for line in lines)))
+    return position == 1
 
 
-def _collect_words(value: Any, lines: list[str]) -> None:
-    if isinstance(value, str):
-        lines.append(value)
-    elif isinstance(value, dict):
-        for item in value.values():
-            _collect_words(item, lines)
-    elif isinstance(value, list):
-        for item in value:
-            _collect_words(item, lines)
+def is_complete(*, covered_ms: int, nominal_ms: int) -> bool:
+    """
+    Tell whether a lesson counts as done on its course's page: 95 % of its time was played or read.
+
+    >>> is_complete(covered_ms=95, nominal_ms=100), is_complete(covered_ms=94, nominal_ms=100)
+    (True, False)
+    """
+    return covered_ms * 100 >= nominal_ms * 95
 
 
 def lines_of(text: str) -> list[str]:

@@ -3,6 +3,8 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.policies import guard, public
@@ -30,5 +32,15 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
 def instructor_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an instructor who made the profile public; 404 for any other."""
     profile = get_object_or_404(profiles(), slug=slug, is_listed=True)
-    context = {"profile": profile, "card": card_of(profile), "sections": sections_of(profile)}
+    card = card_of(profile)
+    honours = [
+        {
+            "when": _("%(year)s 年") % {"year": honour.year},
+            "what": honour.name,
+            "note": _("%(who)s 核验，%(day)s") % {"who": honour.verified_by, "day": honour.verified_on},
+        }
+        for honour in card.honours
+    ]
+    sections = [(s, render_to_string(s.template, s.context, request)) for s in sections_of(profile)]
+    context = {"profile": profile, "card": card, "honours": honours, "sections": sections}
     return render(request, "instructors/page.html", context)

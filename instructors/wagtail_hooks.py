@@ -1,6 +1,5 @@
 """The teaching pool in the CMS: profiles, their chooser, and the desk where honours are verified."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,8 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
@@ -124,7 +122,12 @@ class HonourViewSet(SnippetViewSet):
     icon = "success"
     menu_label = _("荣誉核验")
     list_display = [
-        Column("profile", label=_("师傅")),
+        TitleColumn(
+            "profile",
+            label=_("师傅"),
+            accessor="profile",
+            get_url=lambda held: reverse("decide_honour", args=[held.pk]),
+        ),
         "honour",
         "year",
         "number",
@@ -152,10 +155,3 @@ register_snippet(TeachingPoolGroup)
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
     return [path("honours/<int:pk>/decide/", decide_honour, name="decide_honour")]
-
-
-@hooks.register("register_snippet_listing_buttons")
-def honour_buttons(snippet: Any, user: User, next_url: str | None = None) -> Iterator[Button]:
-    if isinstance(snippet, HeldHonour) and not snippet.withdrawn_at and may_verify(user):
-        label = _("撤下") if snippet.verified_at else _("核验")
-        yield Button(label, reverse("decide_honour", args=[snippet.pk]), icon_name="check", priority=10)

@@ -24,6 +24,7 @@ from records.operations.sessions import (
     register_lesson_resolver,
     resolve_lesson,
 )
+from records.progress import PartDone, part_progress
 from records.rollups import (
     Touched,
     entries_booked,
@@ -45,6 +46,7 @@ __all__ = [
     "LessonSnapshot",
     "Link",
     "Opened",
+    "PartDone",
     "PartSnapshot",
     "PartState",
     "SessionNotFound",
@@ -66,6 +68,7 @@ __all__ = [
     "mark_everything",
     "next_month",
     "open_session",
+    "part_progress",
     "period_times",
     "register_lesson_resolver",
     "register_policy_owners",

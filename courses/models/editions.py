@@ -57,6 +57,7 @@ class CourseEdition(UuidModel, WorkflowMixin, DraftStateMixin, LockableMixin, Re
     is_current = models.BooleanField(_("现行版"), default=False, help_text="what who begins now gets")
     duration_ms = models.BigIntegerField(default=0)
     lesson_count = models.PositiveIntegerField(default=0)
+    byte_size = models.BigIntegerField(default=0, help_text="of all videos in their smallest quality")
     manifest_hash = models.CharField(
         max_length=64, blank=True, help_text="SHA-256 over lessons, parts and fragments"
     )
@@ -149,6 +150,7 @@ class EditionLesson(models.Model):
     content = models.JSONField(default=list)
     content_hash = models.CharField(max_length=64)
     duration_ms = models.BigIntegerField(default=0)
+    byte_size = models.BigIntegerField(default=0, help_text="of its videos in their smallest quality")
     page_id = models.BigIntegerField(
         help_text="of the LessonPage; it may be deleted one day, the edition stays"
     )

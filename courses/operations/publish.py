@@ -2,12 +2,13 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 from django.db.models.functions import Coalesce
 from wagtail.models import Page, Revision, TaskState
 
@@ -17,6 +18,7 @@ from courses.models import CourseEdition, EditionApproval, EditionLesson, Fragme
 from courses.queries.drafts import media_facts
 from courses.rendering import FragmentRenderer
 from courses.rules import TimedPart, canonical_hash, keep_uuids, timeline
+from media.models import Rendition
 
 PUBLISHED_TOPIC = "course.published"
 
@@ -42,6 +44,7 @@ def _publish(edition_uuid: UUID, renderer: FragmentRenderer, now: datetime) -> C
     lessons = list(edition.lessons.order_by("position"))
     media = media_facts([block for lesson in lessons for block in lesson.content])
     before = _parts_before(edition)
+    smallest = _smallest_sizes(media.videos)
     fragments, rows, manifest = {}, [], []
     for lesson in lessons:
         parts = keep_uuids(timeline(lesson.content, media), before[lesson.lesson], uuid.uuid4)
@@ -50,16 +53,18 @@ def _publish(edition_uuid: UUID, renderer: FragmentRenderer, now: datetime) -> C
         fragments[fragment.hash] = fragment
         lesson.fragment_id = fragment.hash
         lesson.duration_ms = sum(part.nominal_ms for part in parts)
+        lesson.byte_size = sum(smallest.get(part.video or 0, 0) for part in parts)
         rows += _part_rows(lesson, parts)
         manifest.append(
             [str(lesson.lesson), lesson.content_hash, fragment.hash, [str(p.uuid) for p in parts]]
         )
     Fragment.objects.bulk_create(fragments.values(), ignore_conflicts=True)
-    EditionLesson.objects.bulk_update(lessons, ["fragment", "duration_ms"], batch_size=200)
+    EditionLesson.objects.bulk_update(lessons, ["fragment", "duration_ms", "byte_size"], batch_size=200)
     Part.objects.bulk_create(rows, batch_size=500)
     _keep_approvals(edition)
     CourseEdition.objects.filter(course_id=edition.course_id, is_current=True).update(is_current=False)
     edition.duration_ms = sum(lesson.duration_ms for lesson in lessons)
+    edition.byte_size = sum(lesson.byte_size for lesson in lessons)
     edition.manifest_hash = canonical_hash(manifest)
     edition.published_at = edition.last_published_at = now
     edition.first_published_at = edition.first_published_at or now
@@ -87,6 +92,12 @@ def _parts_before(edition: CourseEdition) -> dict[UUID, list[tuple[str, str, UUI
         if newest.setdefault(lesson, number) == number:
             before[lesson].append((kind, content_hash, part))
     return before
+
+
+def _smallest_sizes(videos: Iterable[int]) -> dict[int, int]:
+    """Return the bytes of each video in its smallest quality: what a lesson costs somebody on mobile data."""
+    sizes = Rendition.objects.filter(video_id__in=list(videos)).values_list("video_id")
+    return dict(sizes.annotate(smallest=Min("byte_size")))
 
 
 def _part_rows(lesson: EditionLesson, parts: list[TimedPart]) -> list[Part]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("instructors.urls")),
     path("", include("search.urls")),
     path("unions/", reports_views.mine),
+    path("", include("courses.urls")),
     path("", include("reports.urls")),
     path("", include("unions.urls")),
     path("", include(wagtail_urls)),

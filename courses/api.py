@@ -1,0 +1,54 @@
+"""
+What other apps may ask of courses.
+
+Higher apps name owners of stricter policies by ``register_owner_keys``. After each publishing, withdrawal or return to
+service the outbox holds a message ``course.published`` with ``{"course": id}``.
+"""
+
+from courses.activity import activity_iri
+from courses.operations import (
+    AlreadyInReview,
+    CourseNotOpen,
+    NotReady,
+    create_course,
+    end_enrolment,
+    enrol,
+    lift_withdrawal,
+    publish_edition,
+    setup_cms,
+    submit_course,
+    withdraw,
+)
+from courses.operations.publish import PUBLISHED_TOPIC
+from courses.operations.tree import NewCourse, NewLesson, NewModule
+from courses.owner_keys import register_owner_keys
+from courses.queries.cards import CourseCard, cards_of_instructor, course_cards, published_cards
+from courses.queries.learning import Learning, learning_of
+from courses.queries.served import current_editions
+
+__all__ = [
+    "PUBLISHED_TOPIC",
+    "AlreadyInReview",
+    "CourseCard",
+    "CourseNotOpen",
+    "Learning",
+    "NewCourse",
+    "NewLesson",
+    "NewModule",
+    "NotReady",
+    "activity_iri",
+    "cards_of_instructor",
+    "course_cards",
+    "create_course",
+    "current_editions",
+    "end_enrolment",
+    "enrol",
+    "learning_of",
+    "lift_withdrawal",
+    "publish_edition",
+    "published_cards",
+    "register_owner_keys",
+    "setup_cms",
+    "submit_course",
+    "withdraw",
+]

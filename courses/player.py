@@ -1,0 +1,64 @@
+"""The contract between a lesson's page and ``<lesson-player>``: see ``site/static/js/player/README.md``."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.look import is_elder
+from courses.models import EditionLesson, Part
+from courses.queries.served import LessonState
+from media.api import file_url
+from media.models import Video
+
+_HLS = "application/vnd.apple.mpegurl"
+_PRESENCE_MS, _PRESENCE_ELDER_MS = 60_000, 180_000
+
+
+def player_config(
+    request: HttpRequest, *, lesson: EditionLesson, parts: list[Part], after: LessonState | None
+) -> dict[str, Any]:
+    """Return what the player needs to know, as plain values. Addresses of videos are this viewer's own."""
+    here = reverse("courses:lesson", args=[lesson.lesson])
+    return {
+        "lesson": str(lesson.lesson),
+        "learner": str(request.user.person.uuid) if request.user.is_authenticated else "",
+        "session_url": "/api/v1/study/sessions",
+        "csrf": {"header": "X-CSRFToken", "token": get_token(request)},
+        "presence_timeout_ms": _PRESENCE_ELDER_MS if is_elder(request) else _PRESENCE_MS,
+        "sign_in_url": f"/accounts/login/?next={here}",
+        "next": {"url": after.url, "title": after.title} if after else None,
+        "parts": [_part(request, lesson, part) for part in parts],
+    }
+
+
+def _part(request: HttpRequest, lesson: EditionLesson, part: Part) -> dict[str, Any]:
+    base = {"part": str(part.uuid), "kind": part.kind, "nominal_ms": part.nominal_ms}
+    if part.video is None:
+        return {**base, "blocks": part.blocks}
+    return {**base, **_media(request, lesson, part, part.video)}
+
+
+def _media(request: HttpRequest, lesson: EditionLesson, part: Part, video: Video) -> dict[str, Any]:
+    qualities = sorted(video.renditions.all(), key=lambda r: r.byte_size)
+    media: dict[str, Any] = {
+        "src": file_url(request, video.uuid),
+        "mime": _HLS,
+        "poster": file_url(request, video.uuid, "poster.jpg"),
+        "sizes": [
+            {"label": _quality(n, len(qualities)), "height": r.height, "bytes": r.byte_size}
+            for n, r in enumerate(qualities)
+        ],
+    }
+    if video.captions:
+        address = reverse("courses:captions", args=[lesson.lesson, part.uuid])
+        media["captions"] = [{"src": address, "lang": "zh-Hans", "label": _("中文字幕")}]
+    return media
+
+
+def _quality(place: int, count: int) -> str:
+    if place == 0:
+        return _("省流")
+    return _("高清") if place == count - 1 else _("标清")

@@ -1,0 +1,162 @@
+"""Lessons as learners get them: from the rows of an edition, the one a learner began or else the current one."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+
+from accounts.models import Person
+from courses.models import CourseEdition, EditionLesson, Enrolment, Part, Withdrawal
+from courses.rules import is_complete
+from records.api import part_progress
+
+
+@dataclass(frozen=True)
+class LessonState:
+    """A lesson of a syllabus: ``state`` is todo, partly, counted, locked or now."""
+
+    uuid: UUID
+    title: str
+    summary: str
+    position: int
+    module_number: int
+    module_title: str
+    ms: int
+    credited_ms: int
+    covered_ms: int
+    state: str
+    url: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class ModuleState:
+    title: str
+    lessons: list[LessonState] = field(default_factory=list)
+
+    @property
+    def ms(self) -> int:
+        return sum(lesson.ms for lesson in self.lessons)
+
+
+def open_enrolment(*, person: Person | None, course_id: int) -> Enrolment | None:
+    """Return a person's open enrolment in a course with the edition begun."""
+    if person is None:
+        return None
+    found = Enrolment.objects.filter(person=person, course_id=course_id, ended_at__isnull=True)
+    return found.select_related("edition__occupation", "edition__level").first()
+
+
+def served_lesson(*, lesson: UUID, person: Person | None) -> EditionLesson | None:
+    """
+    Return a lesson of the edition that a person began, else of the current one, else None. One query.
+
+    ``is_begun`` says which; ``is_withdrawn`` whether it or its course is out of service.
+    """
+    mine: Exists | Value = Value(False, output_field=BooleanField())
+    if person is not None:
+        mine = Exists(
+            Enrolment.objects.filter(person=person, ended_at__isnull=True, edition=OuterRef("edition"))
+        )
+    standing = Withdrawal.objects.filter(course=OuterRef("edition__course"), lifted_at__isnull=True)
+    return (
+        EditionLesson.objects.filter(lesson=lesson, edition__published_at__isnull=False)
+        .annotate(
+            is_begun=mine,
+            is_withdrawn=Exists(standing.filter(Q(lesson=None) | Q(lesson=OuterRef("lesson")))),
+        )
+        .filter(Q(is_begun=True) | Q(edition__is_current=True))
+        .select_related("edition__course", "edition__occupation", "edition__level", "fragment")
+        .defer("content", "edition__outcomes", "edition__safety")
+        .order_by("-is_begun")
+        .first()
+    )
+
+
+def parts_of(lesson: EditionLesson) -> list[Part]:
+    """Return the parts of a lesson in order, with their videos and these videos' qualities."""
+    parts = Part.objects.filter(lesson=lesson).select_related("video").prefetch_related("video__renditions")
+    return list(parts.order_by("position"))
+
+
+def syllabus(
+    *, edition: CourseEdition, person: Person | None, now_at: UUID | None = None, is_guest: bool = False
+) -> list[ModuleState]:
+    """
+    Return the lessons of an edition by module, with how far the person is in each. At most four queries.
+
+    ``now_at`` marks the lesson on the screen; for a guest all but the trial lesson are locked.
+    """
+    lessons = list(edition.lessons.defer("content").order_by("position"))
+    withdrawn = withdrawn_lessons(edition.course_id)
+    done = _done(edition, person, [le.lesson for le in lessons])
+    modules: dict[int, ModuleState] = {}
+    for lesson in lessons:
+        covered, credited = done.get(lesson.lesson, (0, 0))
+        state, why = "todo", ""
+        if None in withdrawn or lesson.lesson in withdrawn:
+            state, why = "locked", withdrawn.get(lesson.lesson) or withdrawn.get(None) or ""
+        elif now_at == lesson.lesson:
+            state = "now"
+        elif covered and is_complete(covered_ms=covered, nominal_ms=lesson.duration_ms):
+            state = "counted"
+        elif covered:
+            state = "partly"
+        module = modules.setdefault(lesson.module_number, ModuleState(lesson.module_title))
+        module.lessons.append(
+            LessonState(
+                uuid=lesson.lesson,
+                title=lesson.title,
+                summary=lesson.summary,
+                position=lesson.position,
+                module_number=lesson.module_number,
+                module_title=lesson.module_title,
+                ms=lesson.duration_ms,
+                credited_ms=credited,
+                covered_ms=covered,
+                state=state,
+                url=f"/learn/{lesson.lesson}/",
+                why=why,
+            )
+        )
+    return list(modules.values())
+
+
+def withdrawn_lessons(course_id: int) -> dict[UUID | None, str]:
+    """Return the reason for each lesson of a course that is out of service; the key None stands for all of it."""
+    standing = Withdrawal.objects.filter(course_id=course_id, lifted_at__isnull=True)
+    return dict(standing.values_list("lesson", "reason"))
+
+
+def _done(edition: CourseEdition, person: Person | None, lessons: list[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return (covered, credited) ms by lesson, of the parts that the edition has."""
+    if person is None:
+        return {}
+    rows = part_progress(learner=person.uuid, lessons=lessons)
+    if not rows:
+        return {}
+    own = set(Part.objects.filter(lesson__edition=edition).values_list("uuid", flat=True))
+    done: dict[UUID, tuple[int, int]] = {}
+    for row in rows:
+        if row.part in own:
+            covered, credited = done.get(row.lesson, (0, 0))
+            done[row.lesson] = (covered + row.covered_ms, credited + row.credited_ms)
+    return done
+
+
+def next_lesson(modules: list[ModuleState]) -> LessonState | None:
+    """Return where to go on: the first lesson that is not done, else the first one; None if all are out of service."""
+    open_ones = [lesson for module in modules for lesson in module.lessons if lesson.state != "locked"]
+    return next(
+        (lesson for lesson in open_ones if lesson.state != "counted"), open_ones[0] if open_ones else None
+    )
+
+
+def current_editions() -> QuerySet[CourseEdition]:
+    """Return the editions that new learners get, newest first; courses out of service are left out."""
+    withdrawn = Withdrawal.objects.filter(course=OuterRef("course"), lesson=None, lifted_at__isnull=True)
+    return (
+        CourseEdition.objects.filter(~Exists(withdrawn), is_current=True)
+        .select_related("course", "occupation", "level", "cover")
+        .order_by("-published_at", "-pk")
+    )

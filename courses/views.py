@@ -1,0 +1,165 @@
+"""The learner's pages: a course, beginning it, a lesson."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import Person
+from core.policies import guard, public, signed_in
+from courses.models import CourseEdition, EditionLesson
+from courses.operations import CourseNotOpen, enrol
+from courses.player import player_config
+from courses.queries.cards import course_cards
+from courses.queries.served import (
+    LessonState,
+    ModuleState,
+    next_lesson,
+    open_enrolment,
+    parts_of,
+    served_lesson,
+    syllabus,
+    withdrawn_lessons,
+)
+from courses.rules import is_trial
+
+
+def _person(request: HttpRequest) -> Person | None:
+    return request.user.person if request.user.is_authenticated else None
+
+
+@require_safe
+@guard(public)
+def course_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a course in the edition that the person began, else in its current one; 404 without a published edition."""
+    current = get_object_or_404(
+        CourseEdition.objects.select_related("course", "occupation", "level", "cover"),
+        course__slug=slug,
+        is_current=True,
+    )
+    person = _person(request)
+    enrolment = open_enrolment(person=person, course_id=current.course_id)
+    edition = current
+    if enrolment is not None and enrolment.edition_id != current.pk:
+        edition = enrolment.edition
+        edition.course = current.course
+    modules = syllabus(edition=edition, person=person)
+    card = course_cards([edition])[0]
+    counted_ms = sum(lesson.credited_ms for module in modules for lesson in module.lessons)
+    context = {
+        "course": card,
+        "counted_ms": counted_ms,
+        "edition": edition,
+        "modules": modules,
+        "approvals": edition.approvals.select_related("reviewer__person").order_by("approved_at"),
+        "versions": _versions(current),
+        "is_enrolled": enrolment is not None,
+        "is_older_edition": edition.pk != current.pk,
+        "next_lesson": next_lesson(modules),
+        "trial": modules[0].lessons[0] if person is None and modules and modules[0].lessons else None,
+        "withdrawn": withdrawn_lessons(current.course_id).get(None),
+    }
+    return render(request, "courses/course.html", context)
+
+
+def _versions(current: CourseEdition) -> list[dict[str, str]]:
+    """Return the editions of a course for its timeline, newest first."""
+    editions = CourseEdition.objects.filter(course_id=current.course_id, published_at__isnull=False).order_by(
+        "-number"
+    )
+    return [
+        {
+            "when": f"{edition.published_at:%Y-%m-%d}",
+            "what": _("第 %(n)s 版") % {"n": edition.number},
+            "note": edition.note,
+        }
+        for edition in editions[:10]
+    ]
+
+
+@guard(signed_in)
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin a course (POST) and go to the lesson that is next; by GET, as after signing in, show the course."""
+    edition = get_object_or_404(
+        CourseEdition.objects.select_related("course"), course__slug=slug, is_current=True
+    )
+    if request.method != "POST":
+        return redirect("courses:course", slug=slug)
+    person = request.user.person
+    try:
+        enrolment = enrol(person=person, course=edition.course, now=timezone.now())
+    except CourseNotOpen:
+        messages.warning(request, _("这门课暂时停用，先看看别的课。"))
+        return redirect("courses:course", slug=slug)
+    lesson = next_lesson(syllabus(edition=enrolment.edition, person=person))
+    return redirect(lesson.url) if lesson else redirect("courses:course", slug=slug)
+
+
+@never_cache
+@require_safe
+@guard(public)
+def lesson_page(request: HttpRequest, lesson: UUID) -> HttpResponse:
+    """
+    Show a lesson with its player.
+
+    A guest gets the first lesson of a course and is sent to sign-in for any other; nobody gets one that is out of
+    service (410 with its reason), and what was never published does not exist.
+    """
+    row = _served(request, lesson)
+    if request.user.is_anonymous and not is_trial(row.position):
+        return redirect_to_login(request.get_full_path())
+    edition = row.edition
+    if row.is_withdrawn:
+        reasons = withdrawn_lessons(edition.course_id)
+        context = {"row": row, "edition": edition, "reason": reasons.get(lesson) or reasons.get(None)}
+        return render(request, "courses/withdrawn.html", context, status=410)
+    parts = parts_of(row)
+    modules = syllabus(edition=edition, person=_person(request), now_at=lesson)
+    before, after = _neighbours(modules, lesson)
+    context = {
+        "row": row,
+        "edition": edition,
+        "modules": modules,
+        "html": row.fragment.html,
+        "previous": before,
+        "next": after,
+        "config": player_config(request, lesson=row, parts=parts, after=after),
+        "lesson_count": edition.lesson_count,
+    }
+    return render(request, "courses/lesson.html", context)
+
+
+@require_safe
+@guard(public)
+def captions(request: HttpRequest, lesson: UUID, part: UUID) -> HttpResponse:
+    """Answer the captions (WebVTT) of a video part to whoever may see its lesson."""
+    row = _served(request, lesson)
+    if row.is_withdrawn or (request.user.is_anonymous and not is_trial(row.position)):
+        raise Http404
+    found = next((p for p in parts_of(row) if p.uuid == part and p.video and p.video.captions), None)
+    if found is None:
+        raise Http404
+    response = HttpResponse(found.video.captions, content_type="text/vtt; charset=utf-8")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def _served(request: HttpRequest, lesson: UUID) -> EditionLesson:
+    row = served_lesson(lesson=lesson, person=_person(request))
+    if row is None:
+        raise Http404
+    return row
+
+
+def _neighbours(modules: list[ModuleState], lesson: UUID) -> tuple[LessonState | None, LessonState | None]:
+    lessons = [le for module in modules for le in module.lessons if le.state != "locked"]
+    here = next((n for n, le in enumerate(lessons) if le.uuid == lesson), 0)
+    before = lessons[here - 1] if here > 0 else None
+    after = lessons[here + 1] if here + 1 < len(lessons) else None
+    return before, after
