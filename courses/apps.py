@@ -8,6 +8,9 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         """Answer for lessons to the study record, and for taught courses to the teaching pool."""
         from courses.instructor_section import taught_courses
+        from courses.resolver import resolve
         from instructors.api import register_section
+        from records.api import register_lesson_resolver
 
+        register_lesson_resolver(resolve)
         register_section(taught_courses)

@@ -1,6 +1,6 @@
 """Writing: sending a course to review, publishing its edition, taking part, taking a lesson out of service."""
 
-from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol
+from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol, enrol_many
 from courses.operations.publish import publish_edition
 from courses.operations.review import finish_review
 from courses.operations.setup_cms import setup_cms
@@ -15,6 +15,7 @@ __all__ = [
     "create_course",
     "end_enrolment",
     "enrol",
+    "enrol_many",
     "finish_review",
     "lift_withdrawal",
     "publish_edition",

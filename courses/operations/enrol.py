@@ -1,11 +1,13 @@
 """Taking up and leaving a course."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Person
 from courses.models import CourseEdition, CoursePage, Enrolment, Withdrawal
+from records.api import end_sessions_of_lesson
 
 
 class CourseNotOpen(ValueError):
@@ -21,9 +23,7 @@ def enrol(*, person: Person, course: CoursePage, now: datetime) -> Enrolment:
     open_one = Enrolment.objects.filter(person=person, course=course, ended_at__isnull=True)
     if found := open_one.select_related("edition").first():
         return found
-    edition = CourseEdition.objects.filter(course=course, is_current=True).first()
-    if edition is None or Withdrawal.objects.filter(course=course, lesson=None, lifted_at=None).exists():
-        raise CourseNotOpen
+    edition = _open_edition(course)
     try:
         with transaction.atomic():
             return Enrolment.objects.create(person=person, course=course, edition=edition, enrolled_at=now)
@@ -32,7 +32,34 @@ def enrol(*, person: Person, course: CoursePage, now: datetime) -> Enrolment:
         return open_one.select_related("edition").get()
 
 
-@transaction.atomic
+def enrol_many(*, persons: Iterable[Person], course: CoursePage, now: datetime) -> int:
+    """
+    Enrol many at once on the current edition; who has begun already stays as is. Return how many were new.
+
+    :raises CourseNotOpen: if there is no current edition or the whole course is withdrawn.
+    """
+    edition = _open_edition(course)
+    begun = set(Enrolment.objects.filter(course=course, ended_at=None).values_list("person_id", flat=True))
+    rows = [
+        Enrolment(person=person, course=course, edition=edition, enrolled_at=now)
+        for person in persons
+        if person.pk not in begun
+    ]
+    Enrolment.objects.bulk_create(rows, batch_size=500)
+    return len(rows)
+
+
 def end_enrolment(*, person: Person, course: CoursePage, now: datetime) -> None:
-    """End a person's open enrolment; without one nothing happens. What was studied stays in the ledger."""
-    Enrolment.objects.filter(person=person, course=course, ended_at__isnull=True).update(ended_at=now)
+    """End a person's open enrolment and sessions; without one nothing happens. What was studied stays in the ledger."""
+    open_one = Enrolment.objects.filter(person=person, course=course, ended_at__isnull=True)
+    lessons = list(open_one.values_list("edition__lessons__lesson", flat=True))
+    if open_one.update(ended_at=now):
+        for lesson in lessons:
+            end_sessions_of_lesson(lesson=lesson, learners=[person.uuid])
+
+
+def _open_edition(course: CoursePage) -> CourseEdition:
+    edition = CourseEdition.objects.filter(course=course, is_current=True).first()
+    if edition is None or Withdrawal.objects.filter(course=course, lesson=None, lifted_at=None).exists():
+        raise CourseNotOpen
+    return edition

@@ -12,7 +12,7 @@ from django.db.models import F, Min
 from django.db.models.functions import Coalesce
 from wagtail.models import Page, Revision, TaskState
 
-from core import outbox
+from core import audit, outbox
 from core.db import lock_rows
 from courses.models import CourseEdition, EditionApproval, EditionLesson, Fragment, Part
 from courses.queries.drafts import media_facts
@@ -74,6 +74,12 @@ def _publish(edition_uuid: UUID, renderer: FragmentRenderer, now: datetime) -> C
     edition.save()
     _mark_pages(edition, lessons, now)
     outbox.publish(PUBLISHED_TOPIC, key=str(edition.uuid), payload={"course": edition.course_id})
+    audit.record(
+        stream="courses",
+        action="edition.published",
+        target=f"edition:{edition.uuid}",
+        detail={"course": edition.course_id, "number": edition.number, "manifest": edition.manifest_hash},
+    )
     return edition
 
 

@@ -1,36 +1,69 @@
 """Taking a lesson or a course out of service at once, over all editions, and putting it back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import User
-from core import outbox
+from core import audit, jobs, outbox
 from courses.models import CourseEdition, CoursePage, EditionLesson, Withdrawal
 from courses.operations.publish import PUBLISHED_TOPIC
+from records.api import end_sessions_of_lesson
+
+END_SESSIONS_JOB = "courses.end_sessions"
 
 
-@transaction.atomic
 def withdraw(*, course: CoursePage, lesson: UUID | None, reason: str, by: User, now: datetime) -> Withdrawal:
     """
-    Stop serving a lesson (or, without one, the whole course) to everybody. Doing it twice keeps the first reason.
+    Stop serving a lesson (or, without one, the whole course) to everybody and end the sessions in it. Doing it twice
+    keeps the first reason.
 
     :raises EditionLesson.DoesNotExist: if the course has no such lesson in any edition.
     """
-    if (
-        lesson is not None
-        and not EditionLesson.objects.filter(edition__course=course, lesson=lesson).exists()
-    ):
+    made, lessons = _flag(course, lesson, reason, by, now)
+    # At once; if this process dies here, the job that was accepted with the flag does the rest.
+    end_sessions(lessons=lessons)
+    return made
+
+
+def end_sessions(*, lessons: Iterable[UUID]) -> None:
+    """End all open sessions of lessons that are out of service. Each learner's row is locked by itself."""
+    for lesson in lessons:
+        end_sessions_of_lesson(lesson=lesson)
+
+
+@transaction.atomic
+def _flag(
+    course: CoursePage, lesson: UUID | None, reason: str, by: User, now: datetime
+) -> tuple[Withdrawal, list[UUID]]:
+    rows = EditionLesson.objects.filter(edition__course=course, edition__published_at__isnull=False)
+    if lesson is not None:
+        rows = rows.filter(lesson=lesson)
+    lessons = list(rows.values_list("lesson", flat=True).distinct())
+    if lesson is not None and not lessons:
         raise EditionLesson.DoesNotExist
     standing = Withdrawal.objects.filter(course=course, lesson=lesson, lifted_at=None).first()
-    if standing:
-        return standing
-    made = Withdrawal.objects.create(
-        course=course, lesson=lesson, reason=reason, withdrawn_at=now, withdrawn_by=by
-    )
-    _tell(course)
-    return made
+    if standing is None:
+        standing = Withdrawal.objects.create(
+            course=course, lesson=lesson, reason=reason, withdrawn_at=now, withdrawn_by=by
+        )
+        jobs.enqueue(
+            kind=END_SESSIONS_JOB,
+            payload={"lessons": [str(uuid) for uuid in lessons]},
+            by=by.person.uuid,
+            dedupe_key=f"withdrawal:{standing.uuid}",
+        )
+        _tell(course)
+        audit.record(
+            stream="courses",
+            action="lesson.withdrawn" if lesson else "course.withdrawn",
+            actor=by.person.uuid,
+            target=f"lesson:{lesson}" if lesson else f"course:{course.pk}",
+            detail={"reason": reason},
+        )
+    return standing, lessons
 
 
 @transaction.atomic
@@ -39,6 +72,12 @@ def lift_withdrawal(*, withdrawal: Withdrawal, by: User, now: datetime) -> None:
     open_one = Withdrawal.objects.filter(pk=withdrawal.pk, lifted_at=None)
     if open_one.update(lifted_at=now, lifted_by=by):
         _tell(withdrawal.course)
+        audit.record(
+            stream="courses",
+            action="withdrawal.lifted",
+            actor=by.person.uuid,
+            target=f"lesson:{withdrawal.lesson}" if withdrawal.lesson else f"course:{withdrawal.course_id}",
+        )
 
 
 def _tell(course: CoursePage) -> None:

@@ -1,0 +1,50 @@
+"""What records asks of this app when somebody opens a lesson: may they, and what is it."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from core.clock import from_ms
+from courses.activity import activity_iri
+from courses.operations import enrol
+from courses.owner_keys import owner_keys_of
+from courses.queries.served import parts_of, served_lesson
+from courses.rules import is_trial
+from records.api import LessonNotOpen, LessonSnapshot, PartSnapshot
+
+
+def resolve(lesson: UUID, learner: UUID, now_ms: int) -> LessonSnapshot:
+    """
+    Return a lesson as it is for a learner, who begins its course with this if that has not happened yet.
+
+    :raises LookupError: if no published edition has such a lesson.
+    :raises LessonNotOpen: if it is out of service, or the learner is a guest and it is not the trial lesson.
+    """
+    person = Person.objects.filter(uuid=learner).first()
+    row = served_lesson(lesson=lesson, person=person)
+    if row is None:
+        raise LookupError(lesson)
+    if row.is_withdrawn:
+        raise LessonNotOpen(_("这一节暂时停用。"))
+    if person is None and not is_trial(row.position):
+        raise LessonNotOpen(_("登录以后才能学这一节。"))
+    edition = row.edition
+    if person is not None and not row.is_begun:
+        enrol(person=person, course=edition.course, now=from_ms(now_ms))
+    return LessonSnapshot(
+        lesson=row.lesson,
+        activity=activity_iri(row.lesson),
+        title=row.title,
+        parts=tuple(
+            PartSnapshot(uuid=part.uuid, kind=part.kind, nominal_ms=part.nominal_ms, title=row.title)
+            for part in parts_of(row)
+        ),
+        edition=edition.uuid,
+        course=f"course:{edition.course_id}",
+        course_title=edition.title,
+        occupation=edition.occupation_id,
+        occupation_name=edition.occupation.name,
+        level=edition.level_id,
+        owner_keys=owner_keys_of(course=edition.course_id, person=learner),
+    )
