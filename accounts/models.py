@@ -153,14 +153,18 @@ class User(AbstractBaseUser, PermissionsMixin):
             granted = self.role_grants.filter(active_from__lte=now).filter(
                 models.Q(active_to__isnull=True) | models.Q(active_to__gt=now)
             )
-            implied = {role for source in _ROLE_SOURCES for role in source(self)}
-            self._roles = frozenset({Role.WORKER.value, *granted.values_list("role", flat=True), *implied})
+            self._roles = frozenset(
+                {Role.WORKER.value, *granted.values_list("role", flat=True), *self._implied_roles()}
+            )
         return self._roles
 
     @property
     def is_officer(self) -> bool:
-        """Whether the person works for a union today: shows the fifth tab."""
-        return Role.OFFICER in self.roles
+        """Whether the person works for a union today: shows the fifth tab, without asking for granted roles."""
+        return Role.OFFICER in self._implied_roles()
+
+    def _implied_roles(self) -> set[str]:
+        return {role for source in _ROLE_SOURCES for role in source(self)}
 
     def has_any_role(self, *roles: str) -> bool:
         """Tell whether one of these roles is held today."""

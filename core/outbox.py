@@ -9,14 +9,16 @@ middle does it again: handlers are idempotent.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import structlog
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from core.db import is_postgres
 from core.models import OutboxMessage
 
+log = structlog.get_logger(__name__)
 Handler = Callable[[Sequence[OutboxMessage]], None]
 _SUBSCRIBERS: dict[str, dict[str, Handler]] = {}
-_LISTENERS: list[Callable[[], None]] = []
 
 
 def subscribe(topic: str, consumer: str, handler: Handler) -> None:
@@ -29,11 +31,6 @@ def unsubscribe(topic: str, consumer: str) -> None:
     _SUBSCRIBERS.get(topic, {}).pop(consumer, None)
 
 
-def on_publish(listener: Callable[[], None]) -> None:
-    """Call ``listener`` after a commit that published something: the worker's wake-up."""
-    _LISTENERS.append(listener)
-
-
 def publish(topic: str, *, key: str, payload: dict[str, Any] | None = None) -> None:
     """
     Write a fact down in the transaction at hand: one row a subscriber; a topic without subscribers keeps one row
@@ -43,8 +40,8 @@ def publish(topic: str, *, key: str, payload: dict[str, Any] | None = None) -> N
     OutboxMessage.objects.bulk_create(
         [OutboxMessage(topic=name, key=key, payload=payload or {}) for name in names]
     )
-    for listener in _LISTENERS:
-        transaction.on_commit(listener, robust=True)
+    if not any(call is _wake for _, call, *_ in transaction.get_connection().run_on_commit):
+        transaction.on_commit(_wake, robust=True)
 
 
 @transaction.atomic
@@ -65,10 +62,26 @@ def consume(name: str, handler: Handler, *, limit: int = 100) -> int:
 
 
 def deliver(*, limit: int = 100) -> int:
-    """Give every subscriber what waits for it, until nothing is left; return how many messages were done."""
+    """
+    Give every subscriber what waits for it, until nothing is left; return how many messages were done. A subscriber
+    that fails keeps its messages until the next time and holds nobody else up.
+    """
     done = 0
     for topic, consumers in list(_SUBSCRIBERS.items()):
         for consumer, handler in list(consumers.items()):
-            while batch := consume(f"{topic}>{consumer}", handler, limit=limit):
-                done += batch
+            try:
+                while batch := consume(f"{topic}>{consumer}", handler, limit=limit):
+                    done += batch
+            except Exception:
+                log.exception("outbox_consumer_failed", topic=topic, consumer=consumer)
     return done
+
+
+def _wake() -> None:
+    """Let a worker deliver soon. Should that fail, the timetable does it within seconds."""
+    from core.tasks import deliver_outbox  # tasks import this module
+
+    try:
+        deliver_outbox.apply_async(retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("outbox_not_woken", error=str(error))

@@ -9,6 +9,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 from django.utils import timezone
 
+from core import outbox
 from core.jobs import operations, pulse
 from core.jobs.worker import run_job
 
@@ -27,6 +28,11 @@ def _start_pulse(sender: Any, **kwargs: Any) -> None:
 def sweep() -> None:
     operations.sweep(now=timezone.now())
     _purge_embedded_broker()
+
+
+@shared_task(name="core.outbox.deliver")
+def deliver_outbox() -> None:
+    outbox.deliver()
 
 
 def _purge_embedded_broker() -> None:

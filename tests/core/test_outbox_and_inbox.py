@@ -65,6 +65,26 @@ def test_many_messages_are_done_in_batches_oldest_first(heard):
     assert heard == ["0", "1", "2", "3", "4"]
 
 
+def test_one_consumer_that_fails_holds_nobody_up(heard):
+    def fail(batch):
+        raise RuntimeError
+
+    outbox.subscribe(TOPIC, "broken", fail)
+    outbox.publish(TOPIC, key="a")
+    assert outbox.deliver() == 1
+    outbox.unsubscribe(TOPIC, "broken")
+    assert heard == ["a"]
+    assert OutboxMessage.objects.get().topic == f"{TOPIC}>broken"
+
+
+def test_a_commit_wakes_a_worker_once(heard, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True) as calls:
+        outbox.publish(TOPIC, key="a")
+        outbox.publish(TOPIC, key="b")
+    assert len(calls) == 1
+    assert heard == ["a", "b"]
+
+
 def test_a_message_is_seen_and_marked_by_its_recipient_only():
     me, other = uuid4(), uuid4()
     message = inbox.send(to=me, kind="k", title="题")

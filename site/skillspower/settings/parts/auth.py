@@ -7,7 +7,7 @@ from skillspower.settings.env import env
 
 AUTH_USER_MODEL = "accounts.User"
 # One back end: a second one would hash each wrong password again.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

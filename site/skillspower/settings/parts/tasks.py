@@ -1,5 +1,7 @@
 """Celery: Redis where REDIS_URL is given, else a broker without a server in a SQLite file of its own."""
 
+from celery.schedules import crontab
+
 from skillspower.settings.env import env
 
 REDIS_URL = env.redis_url
@@ -24,6 +26,9 @@ JOB_HEARTBEAT_SECONDS = env.job_heartbeat_seconds
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.jobs.sweep", "schedule": 2 * JOB_HEARTBEAT_SECONDS},
     # A run that could not start within its interval is dropped: the next one finds the same marks.
+    "deliver-outbox": {"task": "core.outbox.deliver", "schedule": 10, "options": {"expires": 10}},
+    # Just after midnight: a move may be dated ahead.
+    "refresh-union-paths": {"task": "unions.refresh_paths", "schedule": crontab(hour="0", minute="2")},
     "roll-up-study": {"task": "reports.roll_up", "schedule": 5, "options": {"expires": 5}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")
