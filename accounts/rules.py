@@ -4,7 +4,7 @@ import hashlib
 import re
 from datetime import date
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _PROVINCES = {
@@ -23,7 +23,7 @@ def normalize_phone(text: str) -> str:
     :raises ValueError: if the text is not such a number.
     """
     digits = re.sub(r"[\s\-()（）]", "", text.translate(_FULL_WIDTH))
-    digits = re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", digits)
+    digits = re.sub(r"^(\+|00)?86(?=1[0-9]{10}$)", "", digits)
     if not _MOBILE.fullmatch(digits):
         raise ValueError("not a mobile number of the mainland")
     return "+86" + digits
@@ -51,7 +51,7 @@ def normalize_identity_number(text: str, *, today: date) -> str:
     :raises ValueError: if a digit, the date or the check character is wrong.
     """
     number = re.sub(r"\s", "", text.translate(_FULL_WIDTH)).upper()
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         raise ValueError("an identity number has 18 characters")
     if int(number[:2]) not in _PROVINCES:
         raise ValueError("the first two digits are no region")

@@ -23,7 +23,7 @@ def path_step(union_id: int) -> str:
     Return a union's own step of a path: its id in six digits of base 36, so a step never changes and needs no lock.
 
     >>> path_step(1), path_step(3_000_000)
-    ('000001', '01SAUO')
+    ('000001', '01SATC')
     """
     digits = []
     for _ in range(6):
