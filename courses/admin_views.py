@@ -1,5 +1,7 @@
 """Pages of the CMS that Wagtail does not have: sending a course to review, reading a lesson under review."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.permissions import policy_registry
 
+from accounts.models import User
 from core.policies import Policy, guard
 from courses.models import CourseEdition, CoursePage, EditionLesson
 from courses.operations import AlreadyInReview, NotReady, submit_course
@@ -37,7 +40,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     note, status = request.POST.get("note", "").strip()[:300], 200
     if request.method == "POST":
         try:
-            submit_course(course=course, by=request.user, now=timezone.now(), note=note)
+            submit_course(course=course, by=cast(User, request.user), now=timezone.now(), note=note)
         except AlreadyInReview:
             messages.warning(request, _("这门课正在审，审完才能再送。"))
             return redirect("wagtailadmin_explore", course.pk)

@@ -90,7 +90,9 @@ class _TopLevel(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
-        self.depth, self.cuts, self._lines = 0, [], [0]
+        self.depth = 0
+        self.cuts: list[Any] = []
+        self._lines = [0]
 
     def feed(self, data: str) -> None:
         for line in data.splitlines(keepends=True):

@@ -1,5 +1,7 @@
 """The desk where honours are verified: the proof is looked at outside, the decision is noted here."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Role
+from accounts.models import Role, User
 from core.policies import Policy, guard
 from instructors.models import HeldHonour
 from instructors.operations import CannotVerify, verify_honour, withdraw_honour
@@ -36,10 +38,10 @@ def decide_honour(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     try:
         if request.POST.get("decision") == "withdraw":
-            withdraw_honour(held=held, by=request.user, now=now)
+            withdraw_honour(held=held, by=cast(User, request.user), now=now)
             messages.success(request, _("已撤下，各处都不再显示。"))
         else:
-            verify_honour(held=held, by=request.user, now=now)
+            verify_honour(held=held, by=cast(User, request.user), now=now)
             messages.success(request, _("已核验，从现在起公开显示。"))
     except CannotVerify as refusal:
         messages.error(request, _(_REASONS[str(refusal)]))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from instructors.models import HeldHonour, InstructorProfile, TaughtTrade
+from instructors.models import HeldHonour, InstructorProfile, InstructorProfileQuerySet, TaughtTrade
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def shown_honours() -> QuerySet[HeldHonour]:
     )
 
 
-def profiles() -> QuerySet[InstructorProfile]:
+def profiles() -> InstructorProfileQuerySet:
     """Return all profiles with trades and shown honours, in a constant number of queries."""
     trades = TaughtTrade.objects.select_related("occupation", "level").order_by("-level__rank", "pk")
     return InstructorProfile.objects.select_related("union").prefetch_related(
@@ -57,7 +57,7 @@ def profiles() -> QuerySet[InstructorProfile]:
     )
 
 
-def listed() -> QuerySet[InstructorProfile]:
+def listed() -> InstructorProfileQuerySet:
     """Return the profiles that their owners made public, by pinyin."""
     return profiles().filter(is_listed=True).order_by("pinyin", "pk")
 

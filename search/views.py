@@ -53,7 +53,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def catalogue(request: HttpRequest) -> HttpResponse:
     """GET /courses/?q=&occupation=&level=&instructor=&sort=&cursor=: the courses, narrowed by links."""
     question = Question.read(request.GET).of_any_type()
-    fixed = {"type": ("course",)}
+    fixed: dict[str, tuple[str, ...]] = {"type": ("course",)}
     found = answer(question, fixed=fixed, facets=CATALOGUE_FACETS, size=24)
     context = {
         "question": question,

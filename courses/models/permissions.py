@@ -21,7 +21,7 @@ def authored_paths(user: User) -> tuple[str, ...]:
             Q(owner=user) | Q(instructors__instructor__person__user=user)
         )
         user._authored_paths = tuple(courses.values_list("path", flat=True).distinct())  # type: ignore[attr-defined]
-    return user._authored_paths  # type: ignore[attr-defined,no-any-return]
+    return user._authored_paths  # type: ignore[attr-defined]
 
 
 class CourseTreePermissions(PagePermissionTester):

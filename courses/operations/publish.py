@@ -107,11 +107,11 @@ def _smallest_sizes(videos: Iterable[int]) -> dict[int, int]:
 
 
 def _part_rows(lesson: EditionLesson, parts: list[TimedPart]) -> list[Part]:
-    counted = [part for part in parts if part.uuid is not None]
+    counted = [(part, part.uuid) for part in parts if part.uuid is not None]
     return [
         Part(
             lesson=lesson,
-            uuid=part.uuid,
+            uuid=uuid,
             position=position,
             kind=part.kind,
             nominal_ms=part.nominal_ms,
@@ -119,7 +119,7 @@ def _part_rows(lesson: EditionLesson, parts: list[TimedPart]) -> list[Part]:
             blocks=[asdict(block) for block in part.blocks],
             video_id=part.video,
         )
-        for position, part in enumerate(counted, start=1)
+        for position, (part, uuid) in enumerate(counted, start=1)
     ]
 
 

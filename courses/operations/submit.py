@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -60,7 +61,8 @@ def submit_course(*, course: CoursePage, by: User, now: datetime, note: str = ""
 def _fill(edition: CourseEdition, draft: CourseDraft) -> None:
     edition.title, edition.summary, edition.audience = draft.title, draft.summary, draft.audience
     edition.outcomes, edition.safety = draft.outcomes, draft.safety
-    edition.occupation_id, edition.level_id = draft.occupation_id, draft.level_id
+    # missing_in has asked for both.
+    edition.occupation_id, edition.level_id = cast(str, draft.occupation_id), cast(int, draft.level_id)
     edition.cover_id, edition.course_revision_id = draft.cover_id, draft.revision_id
 
 

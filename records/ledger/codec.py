@@ -87,7 +87,7 @@ def dump_spans(spans: Sequence[Span]) -> str:
     rows = []
     base = spans[0].start
     for span in spans:
-        row = [
+        row: list[Any] = [
             contexts.number(span.context, _context_row(span.context)),
             parts.number(span.part, span.part.hex),
             span.seq,

@@ -300,7 +300,9 @@ def _refusals_of(session: UUID, numbers: Sequence[int]) -> list[Refused]:
         Refused(
             row.seq,
             row.part,
-            None if row.position_from is None else (row.position_from, row.position_to),
+            None
+            if row.position_from is None or row.position_to is None
+            else (row.position_from, row.position_to),
             row.reason,
         )
         for row in rows.order_by("pk")

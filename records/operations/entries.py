@@ -48,7 +48,7 @@ def append_entries(*, learner: UUID, drafts: Sequence[Draft], now: int | None = 
 
 def _check_reversals(learner: UUID, drafts: Sequence[Draft]) -> None:
     """Refuse a reversal of nothing, a second one, or one that copies another day, union, policy, part or time."""
-    named = [d.refers_to for d in drafts if d.kind == LedgerEntry.Kind.REVERSAL]
+    named = [d.refers_to or 0 for d in drafts if d.kind == LedgerEntry.Kind.REVERSAL]
     if not named:
         return
     if len(set(named)) != len(named):

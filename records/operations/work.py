@@ -283,9 +283,9 @@ class Work:
         for row in store.load_progress(self.uuid, list(others)):
             self.sets[row["part"]] = _sets(row)
         missing = {context.session for part, context in others.items() if part not in self.sets}
-        nominal = {}
-        for row in StudySession.objects.filter(pk__in=missing).values("parts"):
-            nominal |= {UUID(p["uuid"]): p["nominal_ms"] for p in row["parts"]}
+        nominal: dict[UUID, int] = {}
+        for known in StudySession.objects.filter(pk__in=missing).values_list("parts", flat=True):
+            nominal |= {UUID(p["uuid"]): p["nominal_ms"] for p in known}
         for part, context in others.items():
             if part not in self.sets:
                 self.sets[part] = PartSets(part, context.lesson, context.course, nominal[part])

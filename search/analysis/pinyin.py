@@ -24,7 +24,7 @@ def _load_pypinyin() -> Callable[[str], list[str]]:
             phrase, reading = line.split("\t")
             overrides[phrase] = [[syllable] for syllable in reading.split()]
     load_phrases_dict(overrides)
-    return lambda han: lazy_pinyin(han, style=Style.NORMAL, errors=lambda chars: list(chars))
+    return lambda han: lazy_pinyin(han, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
 
 
 _read = Once(_load_pypinyin)

@@ -19,7 +19,7 @@ def SearchBackend(params: dict[str, Any]) -> BaseSearchBackend:
 
 class _AnalysedIndex:
     def add_items(self, model: Any, objs: Any) -> None:
-        super().add_items(model, [AnalysedObject(obj) for obj in objs])  # type: ignore[misc]
+        super().add_items(model, [AnalysedObject(obj) for obj in objs])
 
 
 class _WordQuery:
@@ -38,7 +38,7 @@ class _WordQuery:
 
     @property
     def only_title(self) -> bool:
-        return self.fields is not None and set(self.fields) == {"title"}  # type: ignore[attr-defined]
+        return self.fields is not None and set(self.fields) == {"title"}
 
 
 class _PrefixQuery(_WordQuery):
@@ -50,20 +50,20 @@ class _PrefixQuery(_WordQuery):
 def _sqlite() -> type[BaseSearchBackend]:
     from modelsearch.backends.database.sqlite import sqlite
 
-    class Index(_AnalysedIndex, sqlite.SQLiteIndex):  # type: ignore[misc]
+    class Index(_AnalysedIndex, sqlite.SQLiteIndex):
         pass
 
-    class Words(_WordQuery, sqlite.SQLiteSearchQueryCompiler):  # type: ignore[misc]
+    class Words(_WordQuery, sqlite.SQLiteSearchQueryCompiler):
         def search(self, *args: Any, **kwargs: Any) -> Any:
             self.fields = ["title"] if self.only_title else None
             return super().search(*args, **kwargs)
 
-    class Prefixes(_PrefixQuery, sqlite.SQLiteAutocompleteQueryCompiler):  # type: ignore[misc]
+    class Prefixes(_PrefixQuery, sqlite.SQLiteAutocompleteQueryCompiler):
         def search(self, *args: Any, **kwargs: Any) -> Any:
             self.fields = None
             return super().search(*args, **kwargs)
 
-    class Backend(sqlite.SQLiteSearchBackend):  # type: ignore[misc]
+    class Backend(sqlite.SQLiteSearchBackend):
         index_class = Index
         query_compiler_class = Words
         autocomplete_query_compiler_class = Prefixes
@@ -74,19 +74,19 @@ def _sqlite() -> type[BaseSearchBackend]:
 def _postgres() -> type[BaseSearchBackend]:
     from modelsearch.backends.database.postgres import postgres
 
-    class Index(_AnalysedIndex, postgres.PostgresIndex):  # type: ignore[misc]
+    class Index(_AnalysedIndex, postgres.PostgresIndex):
         pass
 
-    class Words(_WordQuery, postgres.PostgresSearchQueryCompiler):  # type: ignore[misc]
+    class Words(_WordQuery, postgres.PostgresSearchQueryCompiler):
         def get_search_vectors(self, search_query: Any) -> Any:
             vectors = self.get_index_vectors(search_query)
             return vectors[:1] if self.only_title else vectors
 
-    class Prefixes(_PrefixQuery, postgres.PostgresAutocompleteQueryCompiler):  # type: ignore[misc]
+    class Prefixes(_PrefixQuery, postgres.PostgresAutocompleteQueryCompiler):
         def get_search_vectors(self, search_query: Any) -> Any:
             return self.get_index_vectors(search_query)
 
-    class Backend(postgres.PostgresSearchBackend):  # type: ignore[misc]
+    class Backend(postgres.PostgresSearchBackend):
         index_class = Index
         query_compiler_class = Words
         autocomplete_query_compiler_class = Prefixes

@@ -14,7 +14,7 @@ from search.cms.analysed import NOTHING, as_terms, in_query_terms
 logger = logging.getLogger(__name__)
 
 
-class Mapping(es8.Elasticsearch8Mapping):  # type: ignore[misc]
+class Mapping(es8.Elasticsearch8Mapping):
     edgengram_analyzer_config = {"analyzer": "whitespace", "search_analyzer": "whitespace"}
 
     def _get_document_field_data(self, field: Any, obj: Any) -> tuple[str, Any, list[Any]]:
@@ -27,7 +27,7 @@ class Mapping(es8.Elasticsearch8Mapping):  # type: ignore[misc]
         return name, value, partials
 
 
-class WordQuery(es8.Elasticsearch8SearchQueryCompiler):  # type: ignore[misc]
+class WordQuery(es8.Elasticsearch8SearchQueryCompiler):
     mapping_class = Mapping
     DEFAULT_OPERATOR = "and"
 
@@ -36,7 +36,7 @@ class WordQuery(es8.Elasticsearch8SearchQueryCompiler):  # type: ignore[misc]
         self.query = in_query_terms(self.query, word_query)
 
 
-class PrefixQuery(es8.Elasticsearch8AutocompleteQueryCompiler):  # type: ignore[misc]
+class PrefixQuery(es8.Elasticsearch8AutocompleteQueryCompiler):
     mapping_class = Mapping
     DEFAULT_OPERATOR = "and"
 
@@ -47,7 +47,7 @@ class PrefixQuery(es8.Elasticsearch8AutocompleteQueryCompiler):  # type: ignore[
         self.query = PlainText("") if query is NOTHING else query
 
 
-class Results(es8.Elasticsearch8SearchResults):  # type: ignore[misc]
+class Results(es8.Elasticsearch8SearchResults):
     """Results that are empty while the server does not answer: the CMS stays usable without its search."""
 
     def _do_search(self) -> Any:
@@ -64,7 +64,7 @@ class Results(es8.Elasticsearch8SearchResults):  # type: ignore[misc]
             return 0
 
 
-class SearchBackend(es8.Elasticsearch8SearchBackend):  # type: ignore[misc]
+class SearchBackend(es8.Elasticsearch8SearchBackend):
     """See ``search.cms``."""
 
     mapping_class = Mapping

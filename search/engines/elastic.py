@@ -222,8 +222,12 @@ class ElasticEngine:
         while True:
             options: dict[str, Any] = {"search_after": after} if after else {}
             page = self._ask(
-                lambda options=options: self._writer.search(
-                    index=self._alias, size=1000, sort=[{"key": "asc"}], source=["digest"], **options
+                lambda options=options: self._writer.search(  # type: ignore[misc]
+                    index=self._alias,
+                    size=1000,
+                    sort=[{"key": "asc"}],
+                    source={"includes": ["digest"]},
+                    **options,
                 )
             )
             hits = page["hits"]["hits"]
@@ -269,15 +273,10 @@ class ElasticEngine:
 
 def _after(request: SearchRequest) -> list[Any]:
     after = read_cursor(request.cursor, request.sort).get("after")
-    is_ours = (
-        isinstance(after, list)
-        and len(after) == 2
-        and isinstance(after[0], int | float)
-        and isinstance(after[1], str)
-    )
-    if not is_ours:
-        raise BadCursor(request.cursor)
-    return after
+    match after:
+        case [int() | float(), str()]:
+            return list(after)
+    raise BadCursor(request.cursor)
 
 
 def _translate(node: Node) -> Any:

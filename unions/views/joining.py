@@ -1,6 +1,6 @@
 """A union's public card, and the ways into it: an invitation code, or a search and a request."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.api import Person, set_name
+from accounts.api import Person, User, set_name
 from core.audit import address_of
 from core.error_pages import too_many_requests
 from core.limits import within_limit
@@ -84,7 +84,7 @@ def card(request: HttpRequest, union: UUID) -> HttpResponse:
         "is_waiting": request_open is not None and request_open.union_id == node.pk,
         "is_closed": node.closed_on is not None and node.closed_on <= today,
         "may_join": node.kind.is_primary,
-        "may_answer": may(request.user, node, "membership"),
+        "may_answer": may(cast(User, request.user), node, "membership"),
     }
     return render(request, "unions/card.html", context)
 
