@@ -34,7 +34,7 @@ class SearchDocument:
     ``key`` is ``type:uuid`` (or a code). ``part_of`` is the key of the thing it comes and goes with (a lesson with its
     course); by default its own. ``names`` are other short names: aliases, teachers; ``summary`` is a
     sentence for people; ``body`` the running text. ``occupations`` and ``groups`` are codes, ``level`` the rank
-    of a skill level, ``instructors`` uuids. ``new_ms`` is when it was published, ``popularity`` how many study it.
+    of a skill level, ``instructors`` slugs. ``new_ms`` is when it was published, ``popularity`` how many study it.
     ``card`` is what its result card shows, JSON.
     """
 

@@ -8,7 +8,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.trades import trade_of
 from search.analysis import Fragment
 from search.engines import Sort
 from search.queries import Answer, Choice, Result, Suggestion
@@ -48,18 +47,11 @@ def marked(pieces: Iterable[Fragment]) -> SafeString:
 
 
 def course_of(result: Result) -> dict[str, Any]:
-    """Return a course or lesson as ``course_card`` takes it."""
-    card = result.card
+    """Return a course as ``course_card`` takes it: its card as courses made it, with the words asked for marked."""
     return {
+        **result.card,
         "title": marked(result.title),
         "url": result.url,
-        "trade": trade_of(card["occupation"]["code"]),
-        "rank": card["level"]["rank"],
-        "level": card["level"]["name"],
-        "occupation": card["occupation"]["name"],
-        "ms": card["duration_ms"],
-        "lessons": card.get("lessons", 0),
-        "instructor": "、".join(card.get("teachers", ())[:2]),
         "why": marked(result.snippet),
     }
 

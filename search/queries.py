@@ -258,9 +258,8 @@ def _instructor_choices(counts: tuple[tuple[str, int], ...], question: Question)
     chosen = question.values("instructor")
     shown = [pair for n, pair in enumerate(counts) if n < SHOWN_VALUES or pair[0] in chosen]
     wanted = [*(value for value, _count in shown), *chosen]
-    named = InstructorProfile.objects.filter(uuid__in=wanted, is_listed=True)
-    names = {str(uuid): name for uuid, name in named.values_list("uuid", "public_name")}
-    return _choices("instructor", shown, names, question)
+    named = InstructorProfile.objects.filter(slug__in=wanted, is_listed=True)
+    return _choices("instructor", shown, dict(named.values_list("slug", "public_name")), question)
 
 
 _CHOICES = {

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import QueryDict
 
@@ -19,14 +18,8 @@ MAX_TYPED = 100
 MAX_VALUES = 10
 """Alternatives of one filter; more are cut off."""
 TRADE_NAMES = {trade.key: trade.name for trade in TRADES}
+_SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 _OCCUPATION = re.compile(r"[1-8](-\d\d){0,3}")
-
-
-def _is_uuid(value: str) -> bool:
-    try:
-        return str(UUID(value)) == value
-    except ValueError:
-        return False
 
 
 _VALID = {
@@ -34,7 +27,7 @@ _VALID = {
     "trade": lambda value: value in TRADE_NAMES,
     "occupation": lambda value: _OCCUPATION.fullmatch(value) is not None,
     "level": lambda value: len(value) == 1 and value in "12345678",
-    "instructor": _is_uuid,
+    "instructor": lambda value: _SLUG.fullmatch(value) is not None,
 }
 FILTERS = tuple(_VALID)
 

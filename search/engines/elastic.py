@@ -46,7 +46,6 @@ from search.engines.plan import (
     plan,
 )
 
-SEARCH_TIMEOUT_S = 0.8
 WRITE_TIMEOUT_S = 30.0
 BREAK_S = 5.0
 """After a failure nobody asks the server again for this long."""
@@ -95,8 +94,10 @@ class ElasticEngine:
 
     name = "elasticsearch"
 
-    def __init__(self, url: str, prefix: str, *, shards: int = 1, replicas: int = 0) -> None:
-        self._es = Elasticsearch(url, request_timeout=SEARCH_TIMEOUT_S, max_retries=0, retry_on_timeout=False)
+    def __init__(
+        self, url: str, prefix: str, *, shards: int = 1, replicas: int = 0, timeout_s: float = 0.8
+    ) -> None:
+        self._es = Elasticsearch(url, request_timeout=timeout_s, max_retries=0, retry_on_timeout=False)
         self._writer = self._es.options(request_timeout=WRITE_TIMEOUT_S, max_retries=2)
         self._alias = f"{prefix}-v{SCHEMA}"
         self._body = _index_body(shards, replicas)

@@ -2,15 +2,20 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from html import unescape
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Prefetch
 from django.urls import reverse
 
-from courses.models import CourseEdition, EditionInstructor, EditionLesson, Enrolment, Withdrawal
+from courses import api as courses
+from courses.models import CourseEdition, EditionLesson, Enrolment, Withdrawal
 from search.documents import SearchDocument
 
+CHUNK = 50
 _TAG = re.compile(r"<[^>]+>")
 _SILENT = frozenset({"kind", "correct", "image", "video", "document", "type", "id"})
 """Keys of a block's value that hold no words for a reader."""
@@ -18,99 +23,107 @@ _SILENT = frozenset({"kind", "correct", "image", "video", "document", "type", "i
 
 def groups(ids: Collection[str] | None) -> Iterator[tuple[str, list[SearchDocument]]]:
     """Yield the courses with these ids (of their pages), or all, each with its lessons."""
-    editions = (
-        CourseEdition.objects.filter(is_current=True)
-        .select_related("course", "occupation", "level")
-        .prefetch_related(
-            Prefetch("lessons", EditionLesson.objects.order_by("position")),
-            Prefetch(
-                "instructors", EditionInstructor.objects.select_related("instructor").order_by("position")
-            ),
-        )
-        .order_by("pk")
-    )
-    withdrawals = Withdrawal.objects.filter(lifted_at__isnull=True)
+    lessons = Prefetch("lessons", EditionLesson.objects.order_by("position"))
+    editions = courses.current_editions().prefetch_related(lessons, "cover__renditions").order_by("pk")
+    withdrawals = Withdrawal.objects.filter(lifted_at__isnull=True, lesson__isnull=False)
     enrolments = Enrolment.objects.all()
     if ids is not None:
         numbers = [int(i) for i in ids if i.isdecimal()]
         editions = editions.filter(course_id__in=numbers)
         withdrawals = withdrawals.filter(course_id__in=numbers)
         enrolments = enrolments.filter(course_id__in=numbers)
-    withdrawn: dict[int, set[Any]] = defaultdict(set)
+    withdrawn: dict[int, set[UUID]] = defaultdict(set)
     for course_id, lesson in withdrawals.values_list("course_id", "lesson"):
         withdrawn[course_id].add(lesson)
     learners = dict(enrolments.values_list("course_id").annotate(learners=Count("pk")))
-    for edition in editions.iterator(chunk_size=50):
-        gone = withdrawn[edition.course_id]
-        key = f"course:{edition.course_id}"
-        yield key, [] if None in gone else _documents(edition, key, gone, learners.get(edition.course_id, 0))
+    for chunk in _chunks(editions.iterator(chunk_size=CHUNK)):
+        for edition, card in zip(chunk, courses.course_cards(chunk), strict=True):
+            gone = withdrawn[edition.course_id]
+            key = f"course:{edition.course_id}"
+            yield key, _documents(edition, card, key, gone, learners.get(edition.course_id, 0))
 
 
-def _documents(edition: CourseEdition, key: str, gone: set[Any], learners: int) -> list[SearchDocument]:
-    teachers = [place.instructor for place in edition.instructors.all() if place.instructor.is_listed]
+def _chunks(editions: Iterator[CourseEdition]) -> Iterator[list[CourseEdition]]:
+    while chunk := list(islice(editions, CHUNK)):
+        yield chunk
+
+
+def _documents(
+    edition: CourseEdition, card: courses.CourseCard, key: str, gone: Collection[UUID], learners: int
+) -> list[SearchDocument]:
     lessons = [lesson for lesson in edition.lessons.all() if lesson.lesson not in gone]
     occupation, level = edition.occupation, edition.level
+    teachers = [teacher.name for teacher in card.instructors]
     common: dict[str, Any] = {
         "occupations": (occupation.code,),
         "levels": (level.rank,),
-        "instructors": tuple(str(teacher.uuid) for teacher in teachers),
+        "instructors": tuple(teacher.slug for teacher in card.instructors if teacher.url),
         "new_ms": int(edition.published_at.timestamp() * 1000) if edition.published_at else 0,
         "popularity": learners,
         "part_of": key,
     }
-    trade = (occupation.name, *filter(None, occupation.aliases.splitlines()))
-    card = {
-        "slug": edition.course.slug,
-        "occupation": {"code": occupation.code, "name": occupation.name},
-        "level": {"rank": level.rank, "name": level.name, "label": level.label},
-        "duration_ms": edition.duration_ms,
+    shown = {
+        "occupation": card.occupation,
+        "trade": card.trade,
+        "rank": card.rank,
+        "level": card.level,
+        "ms": card.ms,
         "lessons": len(lessons),
-        "teachers": [teacher.public_name for teacher in teachers],
+        "size": card.size,
+        "instructor": "、".join(teachers[:2]),
+        "honour": card.honour if len(teachers) == 1 else "",
+        "cover_url": card.cover_url,
     }
+    trade = (occupation.name, *filter(None, occupation.aliases.splitlines()))
     course = SearchDocument(
         key=key,
         type="course",
         title=edition.title,
         url=reverse("courses:course", kwargs={"slug": edition.course.slug}),
-        names=(*card["teachers"], *trade, level.name, level.label),
+        names=tuple(dict.fromkeys((*teachers, *trade, level.name, level.label))),
         summary=edition.summary,
-        body="。".join([*edition.outcomes, edition.audience, *edition.safety, *(le.title for le in lessons)]),
-        card=card,
+        body=_text(edition.outcomes, edition.audience, edition.safety, [lesson.title for lesson in lessons]),
+        card=shown,
         **common,
     )
-    return [course, *(_lesson(lesson, edition, card, common) for lesson in lessons)]
+    return [course, *(_lesson(lesson, edition, teachers, shown, common) for lesson in lessons)]
 
 
 def _lesson(
-    lesson: EditionLesson, edition: CourseEdition, card: dict[str, Any], common: dict[str, Any]
+    lesson: EditionLesson,
+    edition: CourseEdition,
+    teachers: list[str],
+    shown: dict[str, Any],
+    common: dict[str, Any],
 ) -> SearchDocument:
     return SearchDocument(
         key=f"lesson:{lesson.lesson}",
         type="lesson",
         title=lesson.title,
         url=reverse("courses:lesson", kwargs={"lesson": lesson.lesson}),
-        names=(edition.title, *card["teachers"]),
+        names=(edition.title, *teachers),
         summary=lesson.summary,
         body="\n".join(words_of(lesson.content)),
-        card={
-            "course": edition.title,
-            "occupation": card["occupation"],
-            "level": card["level"],
-            "duration_ms": lesson.duration_ms,
-        },
+        card={"course": edition.title, "level": shown["level"], "ms": lesson.duration_ms},
         **common,
     )
+
+
+def _text(*parts: str | Iterable[str]) -> str:
+    return "。".join(text for part in parts for text in ([part] if isinstance(part, str) else part) if text)
 
 
 def words_of(value: Any) -> Iterator[str]:
     """
     Yield what a reader reads in stored blocks, in order, without markup.
 
-    >>> list(words_of([{"type": "text", "value": "<p>先看<b>防护</b></p>"}, {"type": "image", "value": {"image": 3, "alt": "焊枪"}}]))
-    ['先看防护', '焊枪']
+    >>> blocks = [{"type": "text", "value": "<p>先看<b>防护</b></p><p>再动手</p>"}, {"type": "image", "value": {"image": 3, "alt": "焊枪"}}]
+    >>> list(words_of(blocks))
+    ['先看防护\\n再动手', '焊枪']
     """
     if isinstance(value, str):
-        text = " ".join(_TAG.sub(" " if "</p>" in value[:-4] else "", value).split())
+        text = _TAG.sub("", value.replace("</p>", "\n").replace("</li>", "\n"))
+        text = "\n".join(filter(None, (" ".join(line.split()) for line in unescape(text).splitlines())))
         if text:
             yield text
     elif isinstance(value, list):

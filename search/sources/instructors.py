@@ -29,7 +29,7 @@ def groups(ids: Collection[str] | None) -> Iterator[tuple[str, list[SearchDocume
             body="。".join(filter(None, [profile.story, card.employer])),
             occupations=tuple(trade.occupation_id for trade in trades),
             levels=tuple(dict.fromkeys(trade.level_id for trade in trades)),
-            instructors=(str(profile.uuid),),
+            instructors=(card.slug,),
             new_ms=int(profile.created_at.timestamp() * 1000),
             card={
                 "slug": card.slug,

@@ -31,10 +31,7 @@ def make_engine(kind, folder):
         return EmbeddedEngine(folder, "contract")
     from search.engines.elastic import ElasticEngine
 
-    engine = ElasticEngine(ELASTICSEARCH_URL, f"contract-{secrets.token_hex(4)}")
-    # A busy test machine is not a server that is down.
-    engine._es = engine._es.options(request_timeout=20)
-    return engine
+    return ElasticEngine(ELASTICSEARCH_URL, f"contract-{secrets.token_hex(4)}", timeout_s=20)
 
 
 @pytest.fixture(params=["embedded", ELASTIC])

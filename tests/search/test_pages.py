@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from core.clock import to_ms
+from core.trades import trade_of
 from search import views
 from search.documents import SearchDocument, prepare
 from search.engines import SearchUnavailable
@@ -28,15 +29,16 @@ def course(number, title, *, code=WELDER, occupation="焊工", level=(2, "五级
         url=f"/courses/c{number}/",
         occupations=(code,),
         levels=(rank,),
-        instructors=(str(teacher.uuid),) if teacher else (),
+        instructors=(teacher.slug,) if teacher else (),
         new_ms=to_ms(make.NOW) + number * 1000,
         card={
-            "slug": f"c{number}",
-            "occupation": {"code": code, "name": occupation},
-            "level": {"rank": rank, "name": label, "label": label},
-            "duration_ms": 600_000,
+            "occupation": occupation,
+            "trade": trade_of(code),
+            "rank": rank,
+            "level": label,
+            "ms": 600_000,
             "lessons": 3,
-            "teachers": [teacher.public_name] if teacher else [],
+            "instructor": teacher.public_name if teacher else "",
         },
         **more,
     )
@@ -71,7 +73,7 @@ def filled(index, master):
             body="焊工的第一步。",
             occupations=(WELDER,),
             levels=(2,),
-            card={"course": "焊条电弧焊基础", "level": {"rank": 2, "name": "五级"}, "duration_ms": 300_000},
+            card={"course": "焊条电弧焊基础", "level": "五级/初级工", "ms": 300_000},
         ),
         SearchDocument(
             key=f"occupation:{WELDER}",
@@ -141,7 +143,7 @@ class TestCatalogue:
         assert titles(client.get(f"/courses/{levels[0].address}")) == titles(client.get("/courses/"))
 
     def test_facets_carry_names(self, client, filled, master):
-        response = client.get("/courses/", {"instructor": str(master.uuid)})
+        response = client.get("/courses/", {"instructor": master.slug})
 
         assert [c.name for c in response.context["answer"].facets["instructor"]] == ["陈铁山"]
         assert sorted(titles(response)) == ["焊条电弧焊基础", "高级焊工安全操作规程"]

@@ -35,7 +35,7 @@ class TestRead:
             "type=person",
             "occupation=焊",
             "occupation=6-18-",
-            "instructor=1",
+            "instructor=%E9%99%88",
             "sort=x",
             "trade=x",
         ],

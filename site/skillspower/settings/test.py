@@ -26,3 +26,4 @@ STORAGES = {
 }
 CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": _PROCESS}}  # noqa: F405
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]  # noqa: F405
+SEARCH_TIMEOUT_S = 20.0  # a busy test machine is not a server that is down

@@ -7,6 +7,8 @@ SEARCH_INDEX_PREFIX = env.search_index_prefix
 SEARCH_INDEX_DIR = env.var_dir / "index"
 SEARCH_INDEX_SHARDS = 1
 SEARCH_INDEX_REPLICAS = env.search_index_replicas
+# A page waits no longer for Elasticsearch, then it says that search is away.
+SEARCH_TIMEOUT_S = 0.8
 
 # Wagtail's own search (pages, images, documents, people, choosers) through the same analysis.
 WAGTAILSEARCH_BACKENDS = {
