@@ -1,22 +1,22 @@
-"""Owners of policies that higher apps know: a programme that has a course in it."""
+"""Owners of policies that higher apps know: a programme that has a lesson in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-OwnerKeys = Callable[[int, UUID], tuple[str, ...]]
+OwnerKeys = Callable[[UUID, UUID], Sequence[str]]
 _REGISTERED: list[OwnerKeys] = []
 
 
 def register_owner_keys(find: OwnerKeys) -> OwnerKeys:
     """
-    Let an app above name owners of stricter policies: ``find(course id, person uuid)`` returns keys such as
-    ``programme:<uuid>``, and is asked whenever a lesson of the course is opened.
+    Let an app above name owners of stricter policies: ``find(lesson uuid, person uuid)`` returns keys such
+    as ``programme:<uuid>``, and is asked whenever the lesson is opened.
     """
     if find not in _REGISTERED:
         _REGISTERED.append(find)
     return find
 
 
-def owner_keys_of(*, course: int, person: UUID) -> tuple[str, ...]:
+def owner_keys_of(*, lesson: UUID, person: UUID) -> tuple[str, ...]:
     """Return the keys of all owners, each once, in the order of registration."""
-    return tuple(dict.fromkeys(key for find in _REGISTERED for key in find(course, person)))
+    return tuple(dict.fromkeys(key for find in _REGISTERED for key in find(lesson, person)))

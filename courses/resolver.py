@@ -46,5 +46,5 @@ def resolve(lesson: UUID, learner: UUID, now_ms: int) -> LessonSnapshot:
         occupation=edition.occupation_id,
         occupation_name=edition.occupation.name,
         level=edition.level_id,
-        owner_keys=owner_keys_of(course=edition.course_id, person=learner),
+        owner_keys=owner_keys_of(lesson=row.lesson, person=learner),
     )

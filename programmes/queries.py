@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from programmes.models import Programme
 from unions.api import ancestor_uuids, union_of
@@ -29,3 +30,8 @@ def policy_owners_for(*, lesson: UUID, person: UUID, on: date) -> list[str]:
         return []
     running = programmes_of(person=person, on=on).filter(lessons__lesson=lesson)
     return [f"programme:{uuid}" for uuid in running.values_list("uuid", flat=True)]
+
+
+def owner_keys_today(lesson: UUID, person: UUID) -> list[str]:
+    """Return the owner keys for a lesson that is opened now."""
+    return policy_owners_for(lesson=lesson, person=person, on=timezone.localdate())

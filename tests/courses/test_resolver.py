@@ -112,8 +112,8 @@ def test_owner_keys_of_higher_apps_are_asked_for_each_opening():
     asked = []
 
     @register_owner_keys
-    def find(course, person):
-        asked.append((course, person))
+    def find(lesson, person):
+        asked.append((lesson, person))
         return ("programme:x", "programme:x")
 
     try:
