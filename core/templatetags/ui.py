@@ -258,8 +258,12 @@ def choice_tile(name: str, value: str, label: str, **options: Any) -> dict[str, 
 
 
 @register.inclusion_tag("components/search_box.html")
-def search_box(action: str = "/search/", q: str = "", lead: bool = False, label: str = "") -> dict[str, Any]:
-    return {"action": action, "q": q, "lead": lead, "label": label or _("搜工种、课程、师傅")}
+def search_box(
+    action: str = "/search/", q: str = "", lead: bool = False, label: str = "", landmark: str = ""
+) -> dict[str, Any]:
+    """A search form; a page with two of them gives each its ``landmark``, the name by which one jumps to it."""
+    label = label or _("搜工种、课程、师傅")
+    return {"action": action, "q": q, "lead": lead, "label": label, "landmark": landmark}
 
 
 @register.inclusion_tag("components/filter_chip.html")

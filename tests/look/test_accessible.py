@@ -1,0 +1,82 @@
+"""What axe finds in every drawn page, in the four looks; what runs off a narrow phone at the largest text."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from skillspower.pages.patterns import PAGES
+from tests.look.conftest import Visitor
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+AXE = Path(__file__).resolve().parents[2] / "var" / "vendor-dev" / "axe-core" / "axe.min.js"
+LOOKS = {
+    "light": {"theme": "light"},
+    "dark": {"theme": "dark"},
+    "elder": {"theme": "light", "reading": "elder"},
+    "elder dark": {"theme": "dark", "reading": "elder"},
+}
+ALL_PAGES = ["/_patterns/", *(f"/_patterns/pages/{name}/" for name in PAGES)]
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    if not AXE.is_file():
+        message = "axe-core is missing; bin/setup --dev brings it"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing(visit: Callable[..., Visitor], axe: str, look: str):
+    visitor = visit(390, 844, bypass_csp=True)
+    visitor.look(**LOOKS[look])
+    found = {}
+    for path in ALL_PAGES:
+        page = visitor.open(path)
+        page.evaluate(axe)
+        result = page.evaluate("axe.run({resultTypes: ['violations']})")
+        for violation in result["violations"]:
+            found[f"{path} {violation['id']}"] = [node["html"][:120] for node in violation["nodes"][:3]]
+    assert not found, json.dumps(found, ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("choice", [{}, {"reading": "elder"}, {"size": "4"}])
+def test_nothing_runs_off_a_narrow_phone(visit: Callable[..., Visitor], choice: dict[str, str]):
+    visitor = visit(360, 740)
+    visitor.look(**choice)
+    too_wide = {}
+    for path in ALL_PAGES:
+        page = visitor.open(path)
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            too_wide[path] = over
+    assert not too_wide
+
+
+def test_no_page_breaks_the_content_security_policy(visit: Callable[..., Visitor]):
+    visitor = visit(1280, 900)
+    for path in ALL_PAGES:
+        visitor.open(path)
+    assert [c for c in visitor.complaints if "api/v1" not in c and "status of 404" not in c] == []
+
+
+def test_every_target_on_a_phone_is_large_enough(visit: Callable[..., Visitor]):
+    visitor = visit(390, 844)
+    small = {}
+    for path in ALL_PAGES:
+        page = visitor.open(path)
+        # Links inside a sentence may be as high as their line (WCAG 2.5.8); everything else is for thumbs.
+        found = page.evaluate(
+            """() => [...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
+              .filter(e => e.checkVisibility() && !e.closest("p:not(.chips), td, th, .visually-hidden, .skip, figcaption"))
+              .map(e => [e, (e.closest("label") ?? e).getBoundingClientRect(), getComputedStyle(e, "::after").position])
+              .filter(([e, r, after]) => after !== "absolute" && (r.height < 28 || r.width < 28) && r.height > 0)
+              .map(([e, r]) => `${e.outerHTML.slice(0, 90)} ${Math.round(r.width)}×${Math.round(r.height)}`)"""
+        )
+        if found:
+            small[path] = found[:5]
+    assert not small, json.dumps(small, ensure_ascii=False, indent=1)
