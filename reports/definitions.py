@@ -46,6 +46,11 @@ class Definition:
         return {name: str(getattr(self, name)) for name in names} | {"owner": str(OWNER)}
 
     @property
+    def heading(self) -> str:
+        """Return the head of a column: a rate says that it is per cent, the rest say it by their name."""
+        return f"{self.name}（%）" if self.unit == "%" else str(self.name)
+
+    @property
     def facts(self) -> list[tuple[Text, Text]]:
         """Return the definition as (term, text), for the page."""
         return [
@@ -138,7 +143,7 @@ PARTICIPANTS = Definition(
 PARTICIPATION_RATE = Definition(
     key="participation_rate",
     name=_("参训率"),
-    unit=_("%"),
+    unit="%",
     what=_("当期学满 1 学时的在册会员÷期末会员。"),
     formula=_("参训人数÷会员数，舍去一位小数以后的部分"),
     period=_BY_LAST_DAY,
@@ -169,7 +174,7 @@ ON_TARGET = Definition(
 ON_TARGET_RATE = Definition(
     key="on_target_rate",
     name=_("达标率"),
-    unit=_("%"),
+    unit="%",
     what=_("达标的会员÷单位定了目标的会员。"),
     formula=_("达标人数÷有目标的会员数，舍去一位小数以后的部分"),
     period=_BY_LAST_DAY,

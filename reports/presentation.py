@@ -20,7 +20,7 @@ from reports.definitions import COLUMNS, MEAN, TILES, TOTAL, Definition
 from reports.queries import LearnerFigures, StudyReport
 from reports.rules import PARTICIPANT_MS, Figures, Period, PeriodKind, period_of
 from reports.tables import Row, period_name, plain
-from unions.api import Line, may
+from unions.api import Line, Union, may
 
 __all__ = [
     "address",
@@ -124,7 +124,7 @@ def _sortable_columns(request: HttpRequest) -> Iterable[dict[str, Any]]:
         is_sorted = sort.removeprefix("-") == column.key
         direction = "descending" if is_falling else "ascending"
         yield {
-            "label": column.name,
+            "label": column.heading,
             "numeric": True,
             "sort_url": f"?{query.urlencode()}",
             "sorted": direction if is_sorted else "",
@@ -135,7 +135,7 @@ def month_table(report: StudyReport, *, address: Address) -> dict[str, Any]:
     """Return the months of the chart as a table, its twin."""
     return {
         "caption": _("各月"),
-        "columns": [{"label": _("月份")}, *({"label": c.name, "numeric": True} for c in COLUMNS)],
+        "columns": [{"label": _("月份")}, *({"label": c.heading, "numeric": True} for c in COLUMNS)],
         "rows": [
             {
                 "header": period_name(month.period),
@@ -193,7 +193,7 @@ def period_state(period: Period, today: date) -> str:
     return _("截至%(day)s") % {"day": display.full_day(period.last_day)}
 
 
-def period_links(period: Period, today: date, *, address: Address) -> dict[str, Any]:
+def period_links(period: Period, today: date, *, route: str, address: Address) -> dict[str, Any]:
     """Return the ways to another period: the one before, the one after (not in the future), and the other kinds."""
     # From a longer period to a shorter one, the last that has begun.
     anchor = period.stock_on(today)
@@ -201,7 +201,7 @@ def period_links(period: Period, today: date, *, address: Address) -> dict[str, 
     kinds = [
         {
             "label": name,
-            "url": address("reports:study", period=period_of(kind, anchor)),
+            "url": address(route, period=period_of(kind, anchor)),
             "current": kind is period.kind,
         }
         for kind, name in names.items()
@@ -209,9 +209,9 @@ def period_links(period: Period, today: date, *, address: Address) -> dict[str, 
     after = period.after
     return {
         "kinds": kinds,
-        "before": address("reports:study", period=period.before),
+        "before": address(route, period=period.before),
         "before_name": period_name(period.before),
-        "after": address("reports:study", period=after) if after.start <= today else "",
+        "after": address(route, period=after) if after.start <= today else "",
         "after_name": period_name(after),
     }
 
@@ -239,11 +239,12 @@ def learner_table(
     shown: Sequence[LearnerFigures],
     names: Mapping[UUID, str],
     *,
+    rolls: Mapping[UUID, Union],
     with_names: bool,
     has_stock: bool,
     link: Callable[[UUID], str],
 ) -> dict[str, Any]:
-    """Return one page of the learners behind a union's own figures; the sums are those of all pages."""
+    """Return one page of the learners behind a union's own figures; the sums are those of all pages. ``rolls`` names each member's unit."""
     columns = [
         {"label": _("姓名") if with_names else _("会员")},
         {"label": _("记在本单位（学时）"), "numeric": True},
@@ -273,13 +274,19 @@ def learner_table(
             {
                 "header": label_of(f.uuid, names),
                 "url": link(f.uuid),
-                "note": _("已转出，学时留在这里") if f.all_ms is None and has_stock else "",
+                "note": _note(f, rolls) if has_stock else "",
                 "cells": cells(f),
             }
             for f in shown
         ],
         "foot": {"header": _("合计"), "cells": foot},
     }
+
+
+def _note(learner: LearnerFigures, rolls: Mapping[UUID, Union]) -> str:
+    if learner.union is None:
+        return _("已转出，学时留在这里")
+    return rolls[learner.union].name if learner.union in rolls else ""
 
 
 def _hours(ms: int) -> SafeString:
@@ -291,8 +298,8 @@ def entry_rows(entries: Sequence[Any]) -> list[dict[str, Any]]:
     titles = records.titles_of({e.session for e in entries if e.session})
     return [
         {
-            "title": titles.get(e.session, e.get_kind_display()),
-            "kind": e.get_kind_display(),
+            "title": titles.get(e.session) or e.get_kind_display(),
+            "kind": e.get_kind_display() if titles.get(e.session) else "",
             "evidence": e.get_evidence_display(),
             "day": e.day,
             "from": display_clock(e.t_from),

@@ -4,7 +4,7 @@ Figures of unions, read from the rows the roll-up keeps ready: the cost grows ne
 Nothing here asks who may see what: callers have passed ``unions.api.officer_of`` before.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,7 +15,7 @@ from accounts.api import PersonAlias
 from records import api as records
 from reports.models import UNASSIGNED, Dimension, OwnStudy, ReportPeriod, UnionStudy
 from reports.rules import FIGURE_NAMES, Figures, Period, PeriodKind
-from unions.api import Membership, Union, UnionPlace
+from unions.api import Membership, Union, UnionPlace, descendants
 
 
 @dataclass(frozen=True)
@@ -107,43 +107,54 @@ def parents_of(union: Union, *, on: date) -> dict[str, int | None]:
 @dataclass(frozen=True)
 class LearnerFigures:
     """
-    A person in the figures of one union. ``here_ms`` is booked to this union; ``all_ms`` is what a member has anywhere;
-    None for somebody who studied for this union and is no longer its member.
+    A person in the figures of some unions. ``here_ms`` is booked to them; ``all_ms`` is what a member has anywhere, and
+    ``union`` the union of membership; both None for somebody who studied there and is no longer a member.
     """
 
     uuid: UUID
     here_ms: int
     all_ms: int | None
+    union: UUID | None
 
 
-def learners_of(*, union: Union, period: Period, today: date) -> list[LearnerFigures]:
+def rolls_of(union: Union, *, on: date) -> dict[UUID, Union]:
     """
-    Return the members of a union on the period's last day, and whoever else has time booked to it in the period, most
-    time first; for a day, which has no stock figures, only the latter.
-
-    ``here_ms`` add up to the union's own total, ``all_ms`` to its own ``members_ms``. Five queries.
+    Return the unions whose members a list for this union names: a primary one has its workshops and groups with it;
+    above that everybody is on the roll of some primary union, and only direct members are listed.
     """
-    here = records.time_booked(union=union.uuid, start=period.start, end=period.end)
+    found = descendants(union, on=on, include_self=True) if union.kind.is_primary else [union]
+    return {u.uuid: u for u in found}
+
+
+def learners_of(*, rolls: Mapping[UUID, Union], period: Period, today: date) -> list[LearnerFigures]:
+    """
+    Return the members of these unions on the period's last day, and whoever else has time booked to them in the
+    period, most time first; for a day, which has no stock figures, only the latter.
+
+    ``here_ms`` add up to the unions' total, ``all_ms`` to their ``members_ms``. Five queries.
+    """
+    here = records.time_booked(unions=rolls, start=period.start, end=period.end)
     found = []
     if period.months:
-        members = Membership.objects.filter(_holds(period.stock_on(today)), union=union)
-        chains: dict[int, list[UUID]] = {
-            pk: [uuid] for pk, uuid in members.values_list("member", "member__uuid")
-        }
+        members = Membership.objects.filter(_holds(period.stock_on(today)), union__in=list(rolls.values()))
+        chains: dict[int, list[UUID]] = {}
+        union_of: dict[int, UUID] = {}
+        for person, uuid, union in members.values_list("member", "member__uuid", "union__uuid"):
+            chains[person], union_of[person] = [uuid], union
         aliases = PersonAlias.objects.filter(person__in=members.values("member"))
         for person, alias in aliases.values_list("person", "alias"):
             chains[person].append(alias)
         kind, start = period.kind.value, period.start
-        times = records.period_times(
-            kind=kind, start=start, learners=members.values_list("member__uuid", flat=True)
-        )
+        own_chains = members.values_list("member__uuid", flat=True)
+        times = records.period_times(kind=kind, start=start, learners=own_chains)
         times |= records.period_times(
             kind=kind, start=start, learners=aliases.values_list("alias", flat=True)
         )
-        for uuids in chains.values():
+        for person, uuids in chains.items():
             own = sum(here.pop(uuid, 0) for uuid in uuids)
-            found.append(LearnerFigures(uuids[0], own, sum(times.get(uuid, 0) for uuid in uuids)))
-    found += [LearnerFigures(uuid, ms, None) for uuid, ms in here.items()]
+            everywhere = sum(times.get(uuid, 0) for uuid in uuids)
+            found.append(LearnerFigures(uuids[0], own, everywhere, union_of[person]))
+    found += [LearnerFigures(uuid, ms, None, None) for uuid, ms in here.items()]
     return sorted(found, key=lambda f: (-(f.all_ms or 0), -f.here_ms, f.uuid))
 
 

@@ -3,6 +3,7 @@ An officer's pages: figures of a union, its learners, one learner's entries. Who
 each view; inside a page, links lead only where the same officer may go.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -19,7 +20,7 @@ from core import audit
 from core.policies import guard
 from records import api as records
 from reports import presentation
-from reports.queries import LearnerFigures, StudyReport, learners_of, parents_of, study_report
+from reports.queries import LearnerFigures, StudyReport, learners_of, parents_of, rolls_of, study_report
 from reports.rules import BadPeriod, Period, PeriodKind, parse_period, period_of
 from reports.tables import csv_lines, file_name, rows_of, sorted_rows
 from unions.api import Line, Union, any_officer, chain_of, home_union, may, officer_of, sees_names
@@ -43,7 +44,7 @@ def study(request: HttpRequest, union: UUID) -> HttpResponse:
     asked = _Asked(request, union)
     report = asked.report()
     rows = sorted_rows(rows_of(report), request.GET.get("sort", ""))
-    context = asked.context() | {
+    context = asked.context("reports:study") | {
         "report": report,
         "tiles": presentation.tiles(report, asked.today),
         "table": presentation.union_table(report, rows, request=request),
@@ -80,7 +81,8 @@ def learners(request: HttpRequest, union: UUID) -> HttpResponse:
     were shown is written into the audit log.
     """
     asked = _Asked(request, union)
-    found = learners_of(union=asked.union, period=asked.period, today=asked.today)
+    rolls = asked.rolls()
+    found = learners_of(rolls=rolls, period=asked.period, today=asked.today)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     with_names = sees_names(_officer(request), asked.union, asked.today)
     shown: list[LearnerFigures] = list(page.object_list)
@@ -94,13 +96,14 @@ def learners(request: HttpRequest, union: UUID) -> HttpResponse:
             request=request,
             detail={"period": asked.period.code, "page": page.number, "persons": len(shown)},
         )
-    context = asked.context() | {
+    context = asked.context("reports:learners") | {
         "page": page,
         "with_names": with_names,
         "table": presentation.learner_table(
             found,
             shown,
             names,
+            rolls=rolls if len(rolls) > 1 else {},
             with_names=with_names,
             has_stock=bool(asked.period.months),
             link=lambda uuid: asked.address("reports:learner", uuid),
@@ -116,11 +119,11 @@ def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
     asked = _Asked(request, union)
     known = Person.objects.filter(uuid=person).prefetch_related("aliases").first()
     chains = [person, *(alias.alias for alias in known.aliases.all())] if known else [person]
-    found = records.entries_booked(
-        learners=chains, union=asked.union.uuid, start=asked.period.start, end=asked.period.end
-    )
+    rolls = asked.rolls()
+    start, end = asked.period.start, asked.period.end
+    found = records.entries_booked(learners=chains, unions=rolls, start=start, end=end)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    if not page.object_list and not _is_member(person, asked):
+    if not page.object_list and not _is_listed(person, rolls, asked):
         raise Http404
     with_names = sees_names(_officer(request), asked.union, asked.today)
     names = names_of([person]) if with_names else {}
@@ -132,8 +135,8 @@ def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
         request=request,
         detail={"union": str(asked.union.uuid), "period": asked.period.code, "named": with_names},
     )
-    total = records.time_booked(union=asked.union.uuid, start=asked.period.start, end=asked.period.end)
-    context = asked.context() | {
+    total = records.time_booked(unions=rolls, start=start, end=end)
+    context = asked.context("reports:learner", person) | {
         "page": page,
         "name": presentation.label_of(person, names),
         "total_ms": sum(total.get(chain, 0) for chain in chains),
@@ -143,10 +146,8 @@ def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
     return render(request, "reports/learner.html", context, status=400 if asked.is_bad else 200)
 
 
-def _is_member(person: UUID, asked: "_Asked") -> bool:
-    return any(
-        f.uuid == person for f in learners_of(union=asked.union, period=asked.period, today=asked.today)
-    )
+def _is_listed(person: UUID, rolls: Mapping[UUID, Union], asked: "_Asked") -> bool:
+    return any(f.uuid == person for f in learners_of(rolls=rolls, period=asked.period, today=asked.today))
 
 
 def _officer(request: HttpRequest) -> User:
@@ -173,6 +174,9 @@ class _Asked:
         line = request.GET.get("line", "")
         self.line: str = line if line in Line.values else Line.ADMINISTRATIVE
 
+    def rolls(self) -> dict[UUID, Union]:
+        return rolls_of(self.union, on=self.period.stock_on(self.today))
+
     def report(self) -> StudyReport:
         return study_report(union=self.union, period=self.period, line=self.line, today=self.today)
 
@@ -186,7 +190,8 @@ class _Asked:
             line=self.line if line is None else line,
         )
 
-    def context(self) -> dict[str, Any]:
+    def context(self, route: str, *more: Any) -> dict[str, Any]:
+        """Return what every page of a union shows: where it stands, the period, and the way to other periods here."""
         user = _officer(self.request)
         chain = [u for u in chain_of(self.union) if may(user, u, on=self.today)] or [self.union]
         return {
@@ -194,7 +199,9 @@ class _Asked:
             "period": self.period,
             "period_name": presentation.period_name(self.period),
             "period_state": presentation.period_state(self.period, self.today),
-            "picker": presentation.period_links(self.period, self.today, address=self.address),
+            "picker": presentation.period_links(
+                self.period, self.today, route=route, address=lambda to, **kw: self.address(to, *more, **kw)
+            ),
             "crumbs": [
                 (u.name, presentation.address("reports:study", u.uuid, period=self.period, line=self.line))
                 for u in chain[:-1]

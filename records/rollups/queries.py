@@ -9,9 +9,9 @@ from django.db.models import QuerySet, Sum
 from records.models import DailyStudy, LearnerPeriod, LedgerEntry, StudySession
 
 
-def time_booked(*, union: UUID, start: date, end: date) -> dict[UUID, int]:
-    """Return ms by learner of what is booked to a union from ``start`` to the day before ``end``."""
-    rows = DailyStudy.objects.filter(union=union, booked_on__gte=start, booked_on__lt=end)
+def time_booked(*, unions: Iterable[UUID], start: date, end: date) -> dict[UUID, int]:
+    """Return ms by learner of what is booked to these unions from ``start`` to the day before ``end``."""
+    rows = DailyStudy.objects.filter(union__in=list(unions), booked_on__gte=start, booked_on__lt=end)
     return dict(rows.order_by().values_list("learner").annotate(ms=Sum("ms")))
 
 
@@ -21,10 +21,12 @@ def period_times(*, kind: str, start: date, learners: Iterable[UUID]) -> dict[UU
     return dict(rows.values_list("learner", "ms"))
 
 
-def entries_booked(*, learners: Iterable[UUID], union: UUID, start: date, end: date) -> QuerySet[LedgerEntry]:
-    """Return the entries of these chains that are booked to a union in [start, end), newest first."""
+def entries_booked(
+    *, learners: Iterable[UUID], unions: Iterable[UUID], start: date, end: date
+) -> QuerySet[LedgerEntry]:
+    """Return the entries of these chains that are booked to these unions in [start, end), newest first."""
     rows = LedgerEntry.objects.filter(
-        learner__in=list(learners), union=union, booked_on__gte=start, booked_on__lt=end
+        learner__in=list(learners), union__in=list(unions), booked_on__gte=start, booked_on__lt=end
     )
     return rows.order_by("-day", "-t_from", "-n")
 

@@ -257,6 +257,21 @@ class TestLearners:
         assert table[-1][2][1] == str(report.own.members_ms) == "1050003"
         assert "已转出，学时留在这里" in html
 
+    def test_of_a_primary_union_include_its_workshops(self, tree: dict[str, Union]) -> None:
+        welder = make_member(tree["shop"])
+        study(welder, 2_700_001, day=TODAY, union=tree["shop"])
+        roll_up(today=TODAY)
+        client = signed_in(officer_at(tree["plant"]))
+
+        html = client.get(reverse("reports:learners", args=[tree["plant"].uuid])).content.decode()
+
+        (table,) = Tables(html).tables
+        report = study_report(union=tree["plant"], period=NOVEMBER, line="adm", today=TODAY)
+        assert table[-1][1][1] == str(report.total.total_ms) == "2700001"
+        assert "一车间分工会" in table[1][0][0]
+        evidence = reverse("reports:learner", args=[tree["plant"].uuid, welder.uuid])
+        assert 'value="2700001"' in client.get(evidence).content.decode()
+
     def test_have_names_for_a_primary_union_only_and_each_look_is_written_down(
         self, tree: dict[str, Union]
     ) -> None:
