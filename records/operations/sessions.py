@@ -149,9 +149,20 @@ def open_session(
     return run(learner, session, lambda work: _opening_answer(work, is_new))
 
 
-def find_session(*, learner: UUID, session: UUID) -> UUID | None:
-    """Return the lesson of a learner's session, or None."""
-    return StudySession.objects.filter(pk=session, learner=learner).values_list("lesson", flat=True).first()
+def reopen_session(*, learner: UUID, session: UUID, lesson: UUID) -> Opened | None:
+    """
+    Return the opening answer of a session again, as it stands now, or None if nobody has opened it.
+
+    It does not matter whether the lesson may still be opened: the call is only repeated.
+
+    :raises SessionTaken: if the uuid names a session of another learner or lesson.
+    """
+    known = StudySession.objects.filter(pk=session).values_list("learner", "lesson").first()
+    if known is None:
+        return None
+    if known != (learner, lesson):
+        raise SessionTaken(session)
+    return run(learner, session, lambda work: _opening_answer(work, is_new=False))
 
 
 def answer_presence(*, learner: UUID, session: UUID, answer: Answer) -> Totals:

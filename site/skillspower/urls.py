@@ -1,12 +1,12 @@
 """All addresses of the site. Each app brings its own ``urls``; Wagtail's pages come last."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from core import health
+from core import health, rest
 from reports import views as reports_views
 from skillspower import route_policies
 
@@ -26,10 +26,15 @@ urlpatterns = [
     path("", include("media.urls")),
     path("", include("instructors.urls")),
     path("", include("search.urls")),
+    path("", include("records.urls")),
     path("unions/", reports_views.mine),
     path("", include("courses.urls")),
     path("", include("reports.urls")),
     path("", include("unions.urls")),
+    # After the apps: each has added its routes to the API by now.
+    path("api/v1/problems", rest.problems),
+    path("api/v1/", rest.api.urls),
+    re_path(r"^api/(?P<path>.*)$", rest.no_such_route),
     path("", include(wagtail_urls)),
 ]
 

@@ -1,0 +1,207 @@
+"""
+The calls of a player: open, beats, presence, close.
+
+Each view reads, makes one call and answers; the words of the wire are those of the design. Answers are written by hand:
+validating what we have just built costs more than building it.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from accounts.rest import person_of, signed_in_with
+from core.clock import from_ms
+from core.db import now_ms
+from core.look import is_elder
+from core.rest import Problem, problem_answers
+from records.http.limits import check_rate, check_size
+from records.http.schemas import (
+    AnswerIn,
+    BeatsIn,
+    CloseIn,
+    OpenedOut,
+    OpenIn,
+    TotalsOut,
+    example_of,
+)
+from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats, plain
+from records.operations.sessions import (
+    CheckMissed,
+    LessonNotOpen,
+    Opened,
+    SessionTaken,
+    answer_presence,
+    close_session,
+    open_session,
+    reopen_session,
+    resolve_lesson,
+)
+
+router = Router(auth=[check_size, *signed_in_with("study")], tags=["study"])
+_ALWAYS = (
+    "malformed",
+    "unauthorized",
+    "csrf",
+    "insufficient_scope",
+    "too_large",
+    "unprocessable",
+    "too_many_requests",
+)
+
+
+def _described(schema: Any, *kinds: str, statuses: tuple[int, ...] = (200,)) -> dict[str, Any]:
+    """Return the answers of an operation for the API's description."""
+    content = {
+        "application/json": {
+            "schema": {"$ref": f"#/components/schemas/{schema.__name__}"},
+            "example": example_of(schema),
+        }
+    }
+    fine = {status: {"description": "OK", "content": content} for status in statuses}
+    return {"responses": {**fine, **problem_answers(*_ALWAYS, *kinds)}}
+
+
+@router.post(
+    "/sessions",
+    response={200: OpenedOut, 201: OpenedOut},
+    openapi_extra=_described(OpenedOut, "lesson_not_open", "not_found", "conflict", statuses=(200, 201)),
+    summary="Open a session, or find it again when the call is repeated",
+)
+def open_(request: HttpRequest, payload: OpenIn) -> HttpResponse:
+    learner = person_of(request)
+    check_rate(learner)
+    try:
+        opened = reopen_session(learner=learner, session=payload.session, lesson=payload.lesson)
+        if opened is None:
+            opened = open_session(
+                learner=learner,
+                session=payload.session,
+                lesson=resolve_lesson(lesson=payload.lesson, learner=learner, now=now_ms()),
+                device=payload.device,
+                is_elder=is_elder(request),
+            )
+    except SessionTaken as error:
+        raise Problem("conflict", _("这个会话编号已经用过了。")) from error
+    except LessonNotOpen as error:
+        raise Problem("lesson_not_open", str(error)) from error
+    except LookupError as error:
+        raise Problem("not_found", _("没有这节课。")) from error
+    return _answer(_opened(opened), status=201 if opened.is_new else 200)
+
+
+@router.post(
+    "/sessions/{uuid:session}/beats",
+    response=TotalsOut,
+    openapi_extra=_described(TotalsOut, "not_found"),
+    summary="Report what was played, and answers to checks",
+)
+def beats(request: HttpRequest, session: UUID, payload: BeatsIn) -> HttpResponse:
+    learner = person_of(request)
+    check_rate(learner)
+    try:
+        totals = accept_beats(
+            learner=learner,
+            session=session,
+            beats=[
+                Beat(b.seq, b.part, b.t[0], b.t[1], tuple((a, z) for a, z in b.ranges), b.visible)
+                for b in payload.beats
+            ],
+            answers=[_given(a) for a in payload.answers],
+        )
+    except SessionNotFound as error:
+        raise Problem("not_found", _("没有这次学习。")) from error
+    except UnknownCheck as error:
+        raise _unknown_check("answers") from error
+    return _totals(totals)
+
+
+@router.post(
+    "/sessions/{uuid:session}/presence",
+    response=TotalsOut,
+    openapi_extra=_described(TotalsOut, "not_found", "check_missed"),
+    summary="Answer a presence check",
+)
+def presence(request: HttpRequest, session: UUID, payload: AnswerIn) -> HttpResponse:
+    learner = person_of(request)
+    check_rate(learner)
+    try:
+        totals = answer_presence(learner=learner, session=session, answer=_given(payload))
+    except SessionNotFound as error:
+        raise Problem("not_found", _("没有这次学习。")) from error
+    except UnknownCheck as error:
+        raise _unknown_check("id") from error
+    except CheckMissed as error:
+        raise Problem(
+            "check_missed",
+            _("刚才没等到你点，上次确认之后的时间先没算。不用找人，重看这段就补回来。"),
+            **_json(plain(error.totals)),
+        ) from error
+    return _totals(totals)
+
+
+@router.post(
+    "/sessions/{uuid:session}/close",
+    response=TotalsOut,
+    openapi_extra=_described(TotalsOut, "not_found"),
+    summary="End a session; the learner's tap proves presence",
+)
+def close(request: HttpRequest, session: UUID, payload: CloseIn) -> HttpResponse:
+    learner = person_of(request)
+    check_rate(learner)
+    try:
+        totals = close_session(learner=learner, session=session, t=payload.t, present=payload.present)
+    except SessionNotFound as error:
+        raise Problem("not_found", _("没有这次学习。")) from error
+    return _totals(totals)
+
+
+def _given(answer: AnswerIn) -> Answer:
+    return Answer(answer.id, answer.answer, answer.shown, answer.t)
+
+
+def _unknown_check(field: str) -> Problem:
+    words = _("这次学习里没有这个确认。")
+    return Problem("unprocessable", words, errors=[{"field": field, "message": words}])
+
+
+def _totals(totals: Totals) -> HttpResponse:
+    return _answer(_json(plain(totals)))
+
+
+def _json(totals: dict[str, Any]) -> dict[str, Any]:
+    return totals | {"refused": [r | {"part": str(r["part"])} for r in totals["refused"]]}
+
+
+def _answer(body: dict[str, Any], status: int = 200) -> HttpResponse:
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def _opened(opened: Opened) -> dict[str, Any]:
+    return {
+        "session": str(opened.session),
+        "server_time": from_ms(opened.server_time).isoformat(timespec="milliseconds"),
+        "edition": str(opened.edition) if opened.edition else None,
+        "parts": [
+            {
+                "part": str(p.part),
+                "kind": p.kind,
+                "nominal_ms": p.nominal_ms,
+                "covered": [list(i) for i in p.covered],
+                "to_make_up": [list(i) for i in p.to_make_up],
+                "owed_ms": p.owed_ms,
+            }
+            for p in opened.parts
+        ],
+        "checks": [
+            {"id": c.id, "after_ms": c.after_ms, "kind": c.kind, "prompt": c.prompt, "seal": c.seal}
+            for c in opened.checks
+        ],
+        "resume": {"part": str(opened.resume[0]), "at_ms": opened.resume[1]} if opened.resume else None,
+        "beat_interval": opened.beat_interval,
+        "max_rate": opened.max_rate,
+        "credited_seconds": opened.totals.credited_seconds,
+        "pending_seconds": opened.totals.pending_seconds,
+    }

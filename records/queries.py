@@ -1,0 +1,269 @@
+"""A learner's own records: what was credited, what was not and why, what can still be earned."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from core.clock import day_of, month_start
+from records.ledger.codec import load_days, load_intervals, load_segments, load_spans
+from records.ledger.intervals import Interval, inside, measure, minus, union
+from records.models import DailyStudy, LedgerEntry, PartProgress, RefusedSpan, StudySession, StudyState
+
+MAKE_UP_DAYS = 92
+"""How far back refused positions are offered to be played again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a learner looks for in the own records. Days are inclusive; ``text`` is looked for in titles."""
+
+    text: str = ""
+    first: date | None = None
+    last: date | None = None
+    occupation: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether nothing is filtered."""
+        return not (self.text or self.first or self.last or self.occupation)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Credited ms of a learner."""
+
+    today_ms: int
+    month_ms: int
+    year_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MakeUp:
+    """
+    What can still be earned of one part: refused positions, and time owed for any of it played again.
+
+    ``from_day`` is the first day on which it counts.
+    """
+
+    lesson: UUID
+    title: str
+    part: UUID
+    to_make_up: list[Interval]
+    owed_ms: int
+    from_day: date
+
+    @property
+    def ms(self) -> int:
+        return measure(self.to_make_up) + self.owed_ms
+
+
+@dataclass(slots=True)
+class DayRecords:
+    """One day: entries and refused spans, newest first, and the titles of their sessions."""
+
+    day: date
+    entries: list[LedgerEntry] = field(default_factory=list)
+    refused: list[RefusedSpan] = field(default_factory=list)
+
+    @property
+    def ms(self) -> int:
+        return sum(e.ms for e in self.entries)
+
+
+def own_entries(learner: UUID, wanted: Filter) -> QuerySet[LedgerEntry]:
+    """Return a learner's entries that a filter lets through, newest first."""
+    entries = LedgerEntry.objects.filter(learner=learner)
+    if wanted.first:
+        entries = entries.filter(day__gte=wanted.first, month__gte=month_start(wanted.first))
+    if wanted.last:
+        entries = entries.filter(day__lte=wanted.last)
+    if wanted.occupation:
+        entries = entries.filter(occupation=wanted.occupation)
+    if wanted.text:
+        entries = entries.filter(session__in=_sessions_with(learner, wanted.text))
+    return entries.order_by("-n")
+
+
+def own_refusals(learner: UUID, wanted: Filter) -> list[RefusedSpan]:
+    """
+    Return a learner's refused spans that a filter lets through, newest first, without those that were taken back.
+    """
+    spans = RefusedSpan.objects.filter(learner=learner)
+    if wanted.first:
+        spans = spans.filter(day__gte=wanted.first)
+    if wanted.last:
+        spans = spans.filter(day__lte=wanted.last)
+    if wanted.text or wanted.occupation:
+        sessions = _sessions_with(learner, wanted.text)
+        if wanted.occupation:
+            sessions = sessions.filter(occupation=wanted.occupation)
+        spans = spans.filter(session__in=sessions)
+    rows = list(spans.order_by("-t_from", "-pk"))
+    back = {row.takes_back for row in rows if row.takes_back is not None}
+    return [row for row in rows if row.takes_back is None and row.pk not in back]
+
+
+def recorded_days(learner: UUID, wanted: Filter, *, before: date | None, limit: int) -> list[date]:
+    """Return the newest days, before one, on which something was credited or refused."""
+    entries = own_entries(learner, wanted).order_by().values_list("day", flat=True).distinct()
+    spans = RefusedSpan.objects.filter(learner=learner, takes_back=None)
+    if wanted.first:
+        spans = spans.filter(day__gte=wanted.first)
+    if wanted.last:
+        spans = spans.filter(day__lte=wanted.last)
+    if wanted.text or wanted.occupation:
+        sessions = _sessions_with(learner, wanted.text)
+        if wanted.occupation:
+            sessions = sessions.filter(occupation=wanted.occupation)
+        spans = spans.filter(session__in=sessions)
+    refused = spans.order_by().values_list("day", flat=True).distinct()
+    if before:
+        entries, refused = entries.filter(day__lt=before), refused.filter(day__lt=before)
+    return list(entries.union(refused).order_by("-day")[:limit])
+
+
+def days_of(learner: UUID, wanted: Filter, days: Sequence[date]) -> list[DayRecords]:
+    """Return the records of these days, the newest first. Two queries."""
+    if not days:
+        return []
+    spanning = Filter(wanted.text, min(days), max(days), wanted.occupation)
+    found = {day: DayRecords(day) for day in sorted(days, reverse=True)}
+    for entry in own_entries(learner, spanning):
+        if entry.day in found:
+            found[entry.day].entries.append(entry)
+    for span in own_refusals(learner, spanning):
+        if span.day in found:
+            found[span.day].refused.append(span)
+    return list(found.values())
+
+
+def sessions_of(uuids: Iterable[UUID | None]) -> dict[UUID, StudySession]:
+    """Return sessions by uuid, without the beats they received."""
+    wanted = {uuid for uuid in uuids if uuid is not None}
+    if not wanted:
+        return {}
+    rows = StudySession.objects.filter(pk__in=wanted).defer("received", "received_past", "terms", "checks")
+    return {row.uuid: row for row in rows}
+
+
+def totals(learner: UUID, today: date) -> Totals:
+    """
+    Return what was credited today, this month and this year.
+
+    Past days come from their daily rows; today from the entries themselves, so that what was just acknowledged shows.
+    """
+    year = dict(
+        DailyStudy.objects.filter(learner=learner, day__gte=today.replace(month=1, day=1), day__lt=today)
+        .values_list("day")
+        .annotate(ms=Sum("ms"))
+    )
+    rows = LedgerEntry.objects.filter(learner=learner, day=today, month__gte=month_start(today))
+    now = rows.aggregate(ms=Sum("ms"))["ms"] or 0
+    month = sum(ms for day, ms in year.items() if day >= month_start(today))
+    return Totals(now, month + now, sum(year.values()) + now)
+
+
+def day_times(learner: UUID, first: date, last: date) -> dict[date, int]:
+    """Return the credited ms of each day that has some, from its entries."""
+    rows = (
+        LedgerEntry.objects.filter(
+            learner=learner, day__gte=first, day__lte=last, month__gte=month_start(first)
+        )
+        .values_list("day")
+        .annotate(ms=Sum("ms"))
+    )
+    return dict(rows)
+
+
+def own_occupations(learner: UUID) -> dict[str, str]:
+    """Return the occupations a learner has studied: name by code."""
+    rows = StudySession.objects.filter(learner=learner).exclude(occupation="")
+    return dict(rows.values_list("occupation", "occupation_name").distinct())
+
+
+def make_up(learner: UUID, now: int) -> list[MakeUp]:
+    """
+    Return what a learner can still earn, the lesson studied last first: positions that were refused and are neither
+    covered nor waiting, and time owed because it was played faster than the clock or above a cap.
+    """
+    today = day_of(now)
+    since = today - timedelta(days=MAKE_UP_DAYS)
+    refused: dict[UUID, list[Interval]] = {}
+    newest: dict[UUID, int] = {}
+    lessons: dict[UUID, UUID] = {}
+    for span in own_refusals(learner, Filter(first=since)):
+        newest[span.part] = max(newest.get(span.part, 0), span.recorded_at)
+        lessons[span.part] = span.lesson
+        if span.position_from is not None and span.position_to is not None and span.reason != "outside_part":
+            refused.setdefault(span.part, []).append((span.position_from, span.position_to))
+    progress = {p.part: p for p in PartProgress.objects.filter(learner=learner)}
+    state = StudyState.objects.filter(pk=learner).only("pending", "days").first()
+    waiting: dict[UUID, list[Interval]] = {}
+    for waits in load_spans(state.pending) if state else []:
+        waiting.setdefault(waits.part, []).extend(waits.path)
+    wanted = set(refused) | {p.part for p in progress.values() if p.covered_ms > p.credited_ms}
+    for part in wanted:
+        if part in progress:
+            lessons[part] = progress[part].lesson
+            newest[part] = max(newest.get(part, 0), progress[part].updated_at)
+    last_sessions = _last_sessions(learner, {lessons[part] for part in wanted})
+    capped = _is_capped_today(last_sessions.values(), state, today)
+    out = []
+    for part in sorted(wanted, key=lambda p: -newest[p]):
+        session = last_sessions.get(lessons[part])
+        if session is None:
+            continue
+        item = _make_up_of(part, session, progress.get(part), refused.get(part, []), waiting.get(part, []))
+        if item is not None:
+            gaps, owed = item
+            day = today + timedelta(days=1) if session.uuid in capped else today
+            out.append(MakeUp(session.lesson, session.title, part, gaps, owed, day))
+    return out
+
+
+def _make_up_of(
+    part: UUID,
+    session: StudySession,
+    progress: PartProgress | None,
+    refused: list[Interval],
+    waiting: list[Interval],
+) -> tuple[list[Interval], int] | None:
+    nominal = {UUID(p["uuid"]): p["nominal_ms"] for p in session.parts}.get(part)
+    if nominal is None:
+        return None  # the part is no longer in the lesson
+    covered = load_intervals(progress.covered) if progress else []
+    played = union([*covered, *waiting])
+    gaps = minus(inside(union(refused), 0, nominal), played)
+    owed = max(0, progress.covered_ms - progress.credited_ms) if progress and not waiting else 0
+    return (gaps, owed) if gaps or owed else None
+
+
+def _last_sessions(learner: UUID, lessons: set[UUID]) -> dict[UUID, StudySession]:
+    """Return the newest session of each of these lessons."""
+    rows = StudySession.objects.filter(learner=learner, lesson__in=lessons).defer(
+        "received", "received_past", "checks"
+    )
+    return {row.lesson: row for row in rows.order_by("opened_at")}
+
+
+def _is_capped_today(sessions: Iterable[StudySession], state: StudyState | None, today: date) -> set[UUID]:
+    """Return the sessions whose policy gives nothing more today."""
+    spent = load_days(state.days).get(today, 0) if state else 0
+    out = set()
+    for session in sessions:
+        cap = load_segments(session.terms)[-1][1].daily_cap_ms
+        if cap is not None and spent >= cap:
+            out.add(session.uuid)
+    return out
+
+
+def _sessions_with(learner: UUID, text: str) -> QuerySet[StudySession]:
+    rows = StudySession.objects.filter(learner=learner)
+    for word in text.split()[:5]:
+        rows = rows.filter(
+            Q(title__icontains=word) | Q(course_title__icontains=word) | Q(occupation_name__icontains=word)
+        )
+    return rows.values("uuid")
