@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
+from elasticsearch import Elasticsearch
 from pytest_django import DjangoDbBlocker
 
 from tests.browser import chromium  # noqa: F401 - one for the whole process
@@ -114,6 +115,10 @@ def _var_of_this_process() -> Iterator[None]:
     (settings.VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
     yield
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+    if ON_SERVICES:
+        client = Elasticsearch(settings.ELASTICSEARCH_URL)
+        for name in client.indices.get(index=f"{settings.SEARCH_INDEX_PREFIX}*"):
+            client.indices.delete(index=name)
 
 
 @pytest.fixture(autouse=True)
