@@ -3,10 +3,12 @@
 import pytest
 from django.core.management import call_command
 
+from accounts.api import set_trade
 from accounts.models import User
 from core import inbox
 from occupations.api import load_classification
 from search.trades import suggest
+from tests.factories.courses import WELDER, make_course
 from tests.factories.people import make_member, make_person, make_tree, make_user
 from unions.models import JoinRequest, Membership
 
@@ -49,12 +51,20 @@ def test_three_questions_lead_to_the_first_lesson(client, t, user, occupations):
     assert answer.headers["Location"] == "/welcome/done/"
     page = client.get("/welcome/done/").content.decode()
     assert "进来了" in page
-    assert "/courses/?trade=welding" in page
+    assert 'href="/courses/"' in page
     user.refresh_from_db()
     assert user.onboarded_at is not None
     assert user.person.occupation_code == "6-18-02-04"
     assert user.person.display_name == "李师傅"
     assert JoinRequest.objects.get().person == user.person
+
+
+def test_the_first_lesson_is_one_of_the_own_trade_and_one_tap_away(client, user):
+    course = make_course()
+    set_trade(person=user.person, occupation_code=WELDER, level_rank=None)
+    page = client.get("/welcome/done/").content.decode()
+    assert f'action="/courses/{course.slug}/start/"' in page
+    assert client.post(f"/courses/{course.slug}/start/").headers["Location"].startswith("/learn/")
 
 
 def test_every_question_can_wait(client, user, occupations):

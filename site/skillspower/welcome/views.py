@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.api import User, disclaim_roll_entry, finish_welcome, mask_name
 from core.policies import guard, signed_in
-from core.trades import GENERAL, trade_of
+from core.trades import trade_of
+from courses.api import CourseCard, published_cards
 from unions.api import membership_on, open_request_of
 
 DESTINATION = "welcome_next"
@@ -81,10 +82,21 @@ def done(request: HttpRequest) -> HttpResponse:
     """“进来了”: the welcome is over, and a first lesson is one tap away."""
     user = _user(request)
     finish_welcome(user=user, now=timezone.now())
-    trade = trade_of(user.person.occupation_code)
+    first = _first_course(user.person.occupation_code)
     context: dict[str, Any] = {
         "destination": request.session.pop(DESTINATION, ""),
         "waiting": open_request_of(user.person.uuid),
-        "courses_url": "/courses/" if trade == GENERAL else f"/courses/?trade={trade}",
+        "course": first,
+        "minutes": max(1, round(first.ms / max(1, first.lessons) / 60_000)) if first else 0,
     }
     return render(request, "welcome/done.html", context)
+
+
+def _first_course(occupation_code: str) -> CourseCard | None:
+    """Return a course of one's own occupation, else of the same tile, else the newest."""
+    own = published_cards(limit=1, occupation=occupation_code) if occupation_code else []
+    if own:
+        return own[0]
+    newest = published_cards(limit=20)
+    trade = trade_of(occupation_code)
+    return next((card for card in newest if card.trade == trade), next(iter(newest), None))
