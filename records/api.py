@@ -25,6 +25,7 @@ from records.operations.sessions import (
     resolve_lesson,
 )
 from records.progress import PartDone, part_progress
+from records.queries import Filter, day_times, make_up, own_refusals
 from records.rollups import (
     Touched,
     entries_booked,
@@ -42,6 +43,7 @@ __all__ = [
     "CheckMissed",
     "Draft",
     "EntryRefused",
+    "Filter",
     "LessonNotOpen",
     "LessonSnapshot",
     "Link",
@@ -60,14 +62,17 @@ __all__ = [
     "attribution",
     "booked_on",
     "close_session",
+    "day_times",
     "end_sessions_of_lesson",
     "entries_booked",
     "forget_rollups",
     "is_closed",
     "issue_policy",
+    "make_up",
     "mark_everything",
     "next_month",
     "open_session",
+    "own_refusals",
     "part_progress",
     "period_times",
     "register_lesson_resolver",

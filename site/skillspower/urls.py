@@ -9,8 +9,10 @@ from wagtail.documents import urls as wagtaildocs_urls
 from core import health, rest
 from reports import views as reports_views
 from skillspower import route_policies
+from skillspower.home import views as home_views
 
 urlpatterns = [
+    path("", home_views.index, name="home"),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("", include("skillspower.pages.urls")),

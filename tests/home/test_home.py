@@ -1,0 +1,118 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Person
+from core.clock import MS_PER_STUDY_HOUR, day_of, day_start_ms, to_ms
+from programmes.api import create_programme
+from records.api import Draft, append_entries
+from skillspower.home.views import greeting
+from tests.factories import courses as make
+from tests.factories.people import make_member, make_union, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def study(person, *, minutes, day):
+    start = day_start_ms(day)
+    draft = Draft(
+        kind="import", source="test", activity="urn:x", t_from=start, t_to=start + minutes * 60_000,
+        ms=minutes * 60_000, day=day, policy="default@1", evidence="import",
+    )  # fmt: skip
+    append_entries(learner=person.uuid, drafts=[draft])
+
+
+@pytest.fixture
+def worker(client):
+    user = make_user()
+    client.force_login(user)
+    return user
+
+
+def test_a_guest_sees_courses_and_the_way_in(client):
+    make.make_course(title="焊条电弧焊基础")
+
+    page = client.get("/").content.decode()
+
+    assert "学一分钟，算一分钟" in page
+    assert "焊条电弧焊基础" in page
+
+
+def test_an_empty_site_has_a_first_page_too(client, worker):
+    assert client.get("/").status_code == 200
+    client.logout()
+    assert client.get("/").status_code == 200
+
+
+def test_somebody_new_sees_short_lessons_of_the_own_trade_instead_of_empty_numbers(client, worker):
+    make.make_occupation("6-18-01-01", "车工")
+    make.make_course(make.lesson("车床安全", make.text("车" * 600)), occupation="6-18-01-01")
+    make.make_course(make.lesson("引弧", make.text("焊" * 600)), occupation=make.WELDER)
+    Person.objects.filter(pk=worker.person.pk).update(occupation_code=make.WELDER)
+
+    page = client.get("/").content.decode()
+
+    assert "从这里开始" in page
+    assert page.index("引弧") < page.index("车床安全")
+
+
+def test_the_month_is_the_sum_of_its_days_against_the_share_of_the_nearest_union_with_a_goal(client, worker):
+    factory = make_union(annual_target_ms=36 * MS_PER_STUDY_HOUR)
+    group = make_union("GROUP", parent=make_union("BRANCH", parent=factory))
+    make_member(group, person=worker.person)
+    today = day_of(to_ms(timezone.now()))
+    study(worker.person, minutes=25, day=today)
+
+    context = client.get("/").context
+
+    assert context["month"]["counted_ms"] == 25 * 60_000
+    assert context["month"]["goal_ms"] == 3 * MS_PER_STUDY_HOUR
+    assert context["month"]["days"][-1] == {"day": today.day, "counted_ms": 25 * 60_000}
+
+
+def test_what_a_union_asks_for_stands_under_what_is_due(client, worker):
+    union = make_union()
+    make_member(union, person=worker.person)
+    course = make.make_course(make.lesson("停电验电", make.text("电" * 600)))
+    lesson = course.editions.get(is_current=True).lessons.get().lesson
+    today = timezone.localdate()
+    create_programme(
+        union=union, title="安全月必修", starts_on=today, ends_on=today + timedelta(days=3), lessons=[lesson]
+    )
+
+    page = client.get("/").content.decode()
+
+    assert "安全月必修" in page
+    assert f"/learn/{lesson}/" in page
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"), [(4, "晚上好"), (5, "早上好"), (12, "中午好"), (17, "下午好"), (23, "晚上好")]
+)
+def test_it_greets_by_the_hour(hour, words):
+    assert greeting(hour) == words
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_queries_do_not_grow_with_the_courses(client, django_assert_num_queries, signed_in):
+    user = make_user()
+    if signed_in:
+        client.force_login(user)
+
+    def count():
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/").status_code == 200
+        return len(captured)
+
+    make.make_course(make.lesson("一", make.text("字" * 600)))
+    client.get("/")  # what is asked once a process
+    small = count()
+    for _ in range(4):
+        make.make_course(make.lesson("二", make.text("字" * 600)), make.lesson("三", make.text("字" * 600)))
+
+    assert count() <= small
+    assert small <= 25
