@@ -65,6 +65,7 @@ class Service:
         self.answers: list[dict[str, Any]] = []
         self.closed: list[dict[str, Any]] = []
         self.is_reachable = True
+        self.learner = "pattern"
         page.route("**/api/v1/study/**", self._answer)
         page.route("**/clip.mp4", self._clip)
         page.route(f"**{PLAYER}", self._page)
@@ -82,6 +83,7 @@ class Service:
 
     def _page(self, route: Route) -> None:
         html = route.fetch().text().replace('"src": ""', '"src": "/clip.mp4"')
+        html = html.replace('"learner": "pattern"', f'"learner": "{self.learner}"')
         route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
     def _answer(self, route: Route) -> None:
@@ -242,3 +244,14 @@ def test_leaving_the_page_keeps_the_running_stretch(lesson: tuple[Visitor, Servi
     visitor.open(PLAYER)
     service.wait_for(lambda: service.beats)
     assert service.beats[0]["ranges"][0][1] >= 700
+
+
+def test_a_guest_may_look_on_and_is_told_that_nothing_counts(lesson: tuple[Visitor, Service]):
+    visitor, service = lesson
+    service.learner = ""
+    page = visitor.open(PLAYER)
+    page.locator("[data-play]").click()
+    page.wait_for_function("document.querySelector('video').currentTime > 0.5")
+    expect(page.locator("[data-words]")).to_have_text("没登录，不计时")
+    assert service.opened == []
+    expect(page.locator("[data-notices]").get_by_role("link", name="登录")).to_be_visible()

@@ -30,7 +30,10 @@ class LessonPlayer extends HTMLElement {
     for (const part of this.config.parts) this.#take(part);
     this.#listen();
     this.timer = setInterval(() => this.#look(), LOOK_MS);
-    this.counter.sendLeftovers();
+    // Minutes belong to a person. Who is not signed in may look on; the page says so instead of asking in vain.
+    this.isGuest = !this.config.learner;
+    if (this.isGuest) this.meter.tell("guest", "info", this.words.guest, { text: this.words.sign_in, url: this.config.sign_in_url });
+    else this.counter.sendLeftovers();
     this.#look();
   }
 
@@ -71,7 +74,8 @@ class LessonPlayer extends HTMLElement {
       const chosen = [...section.querySelectorAll("input:checked")].map((i) => Number(i.value));
       const isMany = section.querySelector("[type=checkbox]");
       const now = this.questionShown();
-      if (now !== null) this.counter.answerQuestion(part, isMany ? chosen : chosen[0], now);
+      if (now === null || !chosen.length) return;
+      this.counter.answerQuestion(part, isMany ? chosen.join(",") : chosen[0], now);
     });
   }
 
@@ -91,7 +95,7 @@ class LessonPlayer extends HTMLElement {
   // --- What is going on -------------------------------------------------------------------------------------------
 
   #look() {
-    this.counter.tick(this.#activity());
+    if (!this.isGuest) this.counter.tick(this.#activity());
     this.#draw();
   }
 
@@ -162,7 +166,8 @@ class LessonPlayer extends HTMLElement {
   async #play(which) {
     this.lastMedia = which;
     for (const other of this.medias) if (other !== which) other.pause();
-    const opening = this.counter.session.phase === "idle" ? this.counter.session.open() : null;
+    const mayOpen = !this.isGuest && ["idle", "closed"].includes(this.counter.session.phase);
+    const opening = mayOpen ? this.counter.session.open() : null;
     await Promise.race([opening, new Promise((done) => setTimeout(done, 2_500))]);
     await which.play();
   }
@@ -259,6 +264,8 @@ class LessonPlayer extends HTMLElement {
     done.querySelector(".seal").classList.add("seal--lands");
     button.hidden = true;
     this.querySelector("[data-finish-why]").hidden = true;
+    const next = this.querySelector("[data-next]");
+    if (next) next.hidden = false;
   }
 
   // --- What the learner sees ---------------------------------------------------------------------------------------------
@@ -285,6 +292,7 @@ class LessonPlayer extends HTMLElement {
   #state() {
     const { counter, words } = this;
     const { phase } = counter.session;
+    if (this.isGuest) return ["idle", words.idle_guest];
     if (phase === "ended") return ["ended", words.paused];
     if (counter.isHeld) return ["paused", words.check];
     if (phase === "opening") return ["opening", words.opening];

@@ -59,7 +59,7 @@ export class StudySession {
     this.retryAt = this.world.monotonic() + this.retryMs;
     this.retryMs = Math.min(2 * this.retryMs, LAST_RETRY_MS);
     if (status === 0 || status === 429 || status >= 500) return this.tell("offline");
-    if (status === 401 || status === 403) return this.#end(status === 401 ? "signed_out" : "refused", problem);
+    if (status === 401 || problem?.type?.endsWith("csrf")) return this.#end("signed_out");
     return this.#end("refused", problem);
   }
 
