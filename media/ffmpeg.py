@@ -25,6 +25,7 @@ class Probe:
     width: int
     height: int
     has_audio: bool
+    codec: str = ""
 
 
 def probe(path: Path) -> Probe:
@@ -43,6 +44,7 @@ def probe(path: Path) -> Probe:
                 microseconds = int(video.duration * Fraction(video.time_base) * 1_000_000)
             width, height = video.codec_context.width, video.codec_context.height
             has_audio = bool(container.streams.audio)
+            codec = video.codec_context.name
     except (av.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, UnreadableVideo):
             raise
@@ -51,7 +53,7 @@ def probe(path: Path) -> Probe:
         ) from error
     if microseconds < 1_000_000 or not width or not height:
         raise UnreadableVideo("视频不到 1 秒，或读不出画面大小。请换一个视频文件。")
-    return Probe(microseconds // 1000, width, height, has_audio)
+    return Probe(microseconds // 1000, width, height, has_audio, codec)
 
 
 def _run(arguments: list[str], *, tick: Callable[[], None]) -> None:
@@ -101,6 +103,20 @@ def make_rendition(
             "-hls_segment_filename", str(target / "%04d.m4s"), str(target / "index.m3u8"),
         ],
         tick=tick,
+    )  # fmt: skip
+
+
+def copy_rendition(*, source: Path, target: Path, info: Probe) -> None:
+    """Write the video as HLS without encoding it again: a moment's work, for a file that browsers play as it is."""
+    target.mkdir(parents=True, exist_ok=True)
+    _run(
+        [
+            "-i", str(source), "-map", "0:v:0", *(["-map", "0:a:0"] if info.has_audio else []), "-c", "copy",
+            "-f", "hls", "-hls_time", str(SEGMENT_SECONDS), "-hls_playlist_type", "vod",
+            "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
+            "-hls_segment_filename", str(target / "%04d.m4s"), str(target / "index.m3u8"),
+        ],
+        tick=lambda: None,
     )  # fmt: skip
 
 

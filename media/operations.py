@@ -133,21 +133,41 @@ def transcode(*, video: Video, progress: Progress) -> None:
     May be killed at any point and run again: everything is made in a folder of its own and put in place by one rename
     and one transaction. ``progress`` takes steps done, steps in all and what is being done.
     """
-    Video.objects.filter(pk=video.pk).update(state=Video.State.PROCESSING, failure="")
+    # What plays already goes on playing until the better files are there.
+    Video.objects.filter(pk=video.pk).exclude(state=Video.State.READY).update(
+        state=Video.State.PROCESSING, failure=""
+    )
     source = Path(video.original.path)
+    try:
+        info = ffmpeg.probe(source)
+        _make_and_store(video, info, partial(_make_files, source=source, info=info, progress=progress))
+    except ffmpeg.UnreadableVideo as error:
+        Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, failure=str(error)[:300])
+
+
+def make_playable(*, video: Video) -> None:
+    """
+    Make a video playable at once in the one quality it came in; the job that was queued adds the others.
+
+    :raises UnreadableVideo: if it cannot be read, or is not H.264 and has to be encoded first.
+    """
+    source = Path(video.original.path)
+    info = ffmpeg.probe(source)
+    if info.codec != "h264":
+        raise ffmpeg.UnreadableVideo(info.codec)
+    _make_and_store(video, info, partial(_copy_files, source=source, info=info))
+
+
+def _make_and_store(video: Video, info: ffmpeg.Probe, make: Callable[..., list[Variant]]) -> None:
+    """Let ``make(target=folder)`` write the files, put them in place and note what there is."""
     media_root = Path(settings.MEDIA_ROOT)
     prefix = f"videos/hls/{video.content_hash[:2]}/{video.content_hash}"
     (media_root / "work").mkdir(parents=True, exist_ok=True)
-    try:
-        info = ffmpeg.probe(source)
-        with tempfile.TemporaryDirectory(dir=media_root / "work", prefix="hls-") as folder:
-            work = Path(folder) / "out"
-            variants = _make_files(source=source, target=work, info=info, progress=progress)
-            sizes = {v.name: sum(f.stat().st_size for f in (work / v.name).iterdir()) for v in variants}
-            _put_in_place(work, media_root / prefix)
-    except ffmpeg.UnreadableVideo as error:
-        Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, failure=str(error)[:300])
-        return
+    with tempfile.TemporaryDirectory(dir=media_root / "work", prefix="hls-") as folder:
+        work = Path(folder) / "out"
+        variants = make(target=work)
+        sizes = {v.name: sum(f.stat().st_size for f in (work / v.name).iterdir()) for v in variants}
+        _put_in_place(work, media_root / prefix)
     with transaction.atomic():
         Rendition.objects.filter(video=video).delete()
         Rendition.objects.bulk_create(
@@ -187,6 +207,17 @@ def _make_files(*, source: Path, target: Path, info: ffmpeg.Probe, progress: Pro
         variants.append(Variant(quality.name, width, height, quality.bits_per_second))
     progress(len(qualities), steps, "正在取封面")
     ffmpeg.make_poster(source=source, target=target / "poster.jpg", info=info)
+    (target / "master.m3u8").write_text(master_playlist(variants), encoding="utf-8")
+    return variants
+
+
+def _copy_files(*, source: Path, target: Path, info: ffmpeg.Probe) -> list[Variant]:
+    """Write the one rendition that is the file itself, master playlist and poster below ``target``."""
+    name = f"{min(info.width, info.height)}p"
+    ffmpeg.copy_rendition(source=source, target=target / name, info=info)
+    ffmpeg.make_poster(source=source, target=target / "poster.jpg", info=info)
+    bits = source.stat().st_size * 8000 // info.duration_ms
+    variants = [Variant(name, info.width, info.height, bits)]
     (target / "master.m3u8").write_text(master_playlist(variants), encoding="utf-8")
     return variants
 

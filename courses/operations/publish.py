@@ -14,6 +14,7 @@ from wagtail.models import Page, Revision, TaskState
 
 from core import audit, outbox
 from core.db import lock_rows
+from courses.indexing import index_pages_on_commit
 from courses.models import CourseEdition, EditionApproval, EditionLesson, Fragment, Part
 from courses.queries.drafts import media_facts
 from courses.rendering import FragmentRenderer
@@ -162,7 +163,8 @@ def _mark_pages(edition: CourseEdition, lessons: list[EditionLesson], now: datet
         path__in={page.path[: -Page.steplen] for page in pages}, depth__gt=pages[0].depth
     )
     modules = modules.filter(live=False)
-    Page.objects.filter(pk__in=[*named, *modules.values_list("pk", flat=True)]).update(
+    public = [*named, *modules.values_list("pk", flat=True)]
+    Page.objects.filter(pk__in=public).update(
         live=True,
         expired=False,
         live_revision_id=F("latest_revision_id"),
@@ -175,3 +177,4 @@ def _mark_pages(edition: CourseEdition, lessons: list[EditionLesson], now: datet
             Page.objects.filter(pk=page.pk).update(
                 live_revision_id=named[page.pk], has_unpublished_changes=True
             )
+    index_pages_on_commit(public)

@@ -1,14 +1,20 @@
 """Making a whole course in one go: for imports and demo content."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from wagtail.models import Page
+from django.db.models import F
+from wagtail.models import Page, Revision
 
 from accounts.models import User
+from core.db import lock_rows
+from courses.indexing import index_pages_on_commit
 from courses.models import CourseIndexPage, CourseInstructor, CoursePage, LessonPage, ModulePage
 from courses.rules import Block
 from instructors.models import InstructorProfile
@@ -46,13 +52,17 @@ class NewCourse:
 
 
 @transaction.atomic
-def create_course(*, index: CourseIndexPage, course: NewCourse, by: User) -> CoursePage:
-    """Make a course with its modules and lessons as drafts owned by ``by``, each with its first revision."""
+def create_course(*, index: CourseIndexPage, course: NewCourse, by: User, now: datetime) -> CoursePage:
+    """
+    Make a course with its modules and lessons as drafts owned by ``by``, each with its first revision.
+
+    In a few statements for the whole tree: page by page, through the editor's own way, each costs 60 ms and twice
+    that with its place in the search index.
+    """
+    index = lock_rows(CourseIndexPage.objects.filter(pk=index.pk)).get()
     page = CoursePage(
         title=course.title,
         slug=course.slug,
-        owner=by,
-        live=False,
         occupation_id=course.occupation,
         level_id=course.level,
         summary=course.summary,
@@ -60,30 +70,75 @@ def create_course(*, index: CourseIndexPage, course: NewCourse, by: User) -> Cou
         audience=course.audience,
         safety=_raw({"type": "note", "value": line} for line in course.safety),
     )
-    page.instructors = [
-        CourseInstructor(instructor=i, sort_order=n) for n, i in enumerate(course.instructors)
-    ]
-    _add(index, page, by)
+    tree: list[tuple[Page, Page]] = [(page, index)]
     for module in course.modules:
-        module_page = ModulePage(title=module.title, slug=module.slug, owner=by, live=False)
-        _add(page, module_page, by)
+        module_page = ModulePage(title=module.title, slug=module.slug)
+        tree.append((module_page, page))
         for lesson in module.lessons:
-            lesson_page = LessonPage(
-                title=lesson.title,
-                slug=lesson.slug,
-                summary=lesson.summary,
-                body=_raw(lesson.blocks),
-                owner=by,
-                live=False,
-            )
-            _add(module_page, lesson_page, by)
-    return page
+            body = _raw(lesson.blocks)
+            lesson_page = LessonPage(title=lesson.title, slug=lesson.slug, summary=lesson.summary, body=body)
+            tree.append((lesson_page, module_page))
+    _place(tree, by, now)
+    _insert([node for node, _parent in tree])
+    CourseInstructor.objects.bulk_create(
+        CourseInstructor(course=page, instructor=teacher, sort_order=n)
+        for n, teacher in enumerate(course.instructors)
+    )
+    made = list(Page.objects.filter(path__startswith=page.path).order_by("path").specific())
+    _add_revisions(made, by, now)
+    index_pages_on_commit([node.pk for node in made])
+    found: CoursePage = made[0]
+    return found
 
 
 def _raw(blocks: Any) -> str:
     return json.dumps(list(blocks), ensure_ascii=False)
 
 
-def _add(parent: Page, page: Page, by: User) -> None:
-    parent.add_child(instance=page)
-    page.save_revision(user=by, clean=False)
+def _place(tree: list[tuple[Page, Page]], by: User, now: datetime) -> None:
+    """Give each node of a new subtree its place below its parent, which stands earlier in the list or in the database."""
+    last = tree[0][1].get_last_child()
+    children: Counter[int] = Counter()
+    first_step = Page._str2int(last.path[-Page.steplen :]) if last else 0
+    for node, parent in tree:
+        children[id(parent)] += 1
+        step = children[id(parent)] + (first_step if parent is tree[0][1] else 0)
+        node.depth = parent.depth + 1
+        node.path = Page._get_path(parent.path, node.depth, step)
+        node.url_path = f"{parent.url_path}{node.slug}/"
+        node.locale_id, node.owner, node.draft_title = parent.locale_id, by, node.title
+        node.live, node.has_unpublished_changes, node.latest_revision_created_at = False, True, now
+    for node, _parent in tree:
+        node.numchild = children[id(node)]
+    Page.objects.filter(pk=tree[0][1].pk).update(numchild=F("numchild") + 1)
+
+
+def _insert(nodes: list[Page]) -> None:
+    fields = [field for field in Page._meta.concrete_fields if not field.primary_key]
+    rows = [Page(**{field.attname: getattr(node, field.attname) for field in fields}) for node in nodes]
+    for row, node in zip(rows, nodes, strict=True):
+        row.content_type = ContentType.objects.get_for_model(type(node))
+    for row, node in zip(Page.objects.bulk_create(rows), nodes, strict=True):
+        node.pk = node.page_ptr_id = row.pk
+        # Raw: the row of the base page is there already, and nobody has to hear of each page by itself.
+        node.save_base(raw=True, force_insert=True)
+
+
+def _add_revisions(pages: list[Page], by: User, now: datetime) -> None:
+    base = ContentType.objects.get_for_model(Page)
+    revisions = Revision.objects.bulk_create(
+        Revision(
+            content_type_id=page.content_type_id,
+            base_content_type=base,
+            object_id=str(page.pk),
+            created_at=now,
+            user=by,
+            object_str=str(page),
+            content=page.serializable_data(),
+        )
+        for page in pages
+    )
+    for page, revision in zip(pages, revisions, strict=True):
+        page.latest_revision = revision
+    rows = [Page(pk=page.pk, latest_revision_id=page.latest_revision_id) for page in pages]
+    Page.objects.bulk_update(rows, ["latest_revision"])

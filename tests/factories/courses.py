@@ -113,7 +113,7 @@ def make_draft(
         **fields,
     }
     values.setdefault("instructors", [make_instructor()])
-    return operations.create_course(index=index, course=NewCourse(**values), by=by)
+    return operations.create_course(index=index, course=NewCourse(**values), by=by, now=NOW)
 
 
 def publish(course: CoursePage, *, by: User | None = None, at: datetime = NOW) -> CourseEdition:

@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from media.models import Rendition, Video
-from media.operations import UploadRefused, accept_video, transcode
+from media.operations import UploadRefused, accept_video, make_playable, transcode
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +86,19 @@ def test_what_is_no_video_is_refused_with_the_reason(name, content, word):
         accept_video(file=SimpleUploadedFile(name, content), title="x", by=None)
 
     assert not Video.objects.exists()
+
+
+def test_a_video_that_browsers_play_as_it_is_plays_before_it_is_processed(video, uploads):
+    make_playable(video=video)
+
+    video.refresh_from_db()
+    only = Rendition.objects.get(video=video)
+    assert video.state == Video.State.READY and video.duration_ms >= 2_900
+    master = uploads / Path(video.poster).parent / "master.m3u8"
+    with av.open(str(master.parent / only.name / "index.m3u8")) as played:
+        assert played.streams.video
+
+    states = []
+    transcode(video=video, progress=lambda *said: states.append(Video.objects.get(pk=video.pk).state))
+    assert set(states) == {Video.State.READY}
+    assert Rendition.objects.filter(video=video).count() == 2

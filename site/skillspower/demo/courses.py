@@ -1,0 +1,212 @@
+"""
+Bring the demo's courses into the database by the same acts as in the CMS: written, sent to review, approved by two
+people, published. Only the pages are made in one go.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.core.files.images import ImageFile
+from wagtail.images import get_image_model
+from wagtail.models import Collection
+
+from accounts.api import User
+from courses.api import (
+    NewCourse,
+    NewLesson,
+    NewModule,
+    create_course,
+    enrol_many,
+    publish_edition,
+    submit_course,
+)
+from courses.models import CourseEdition, CoursePage, EditionLesson
+from courses.operations.setup_cms import COLLECTION, setup_cms
+from instructors.api import load_honours, verify_honour
+from instructors.models import HeldHonour, InstructorProfile, TaughtTrade
+from instructors.operations import fill_derived
+from media.api import accept_video, make_playable
+from media.models import Video
+from skillspower.demo.clips import CLIPS
+from skillspower.demo.content import community, courses
+from skillspower.demo.content.reader import IMAGES
+from skillspower.demo.content.schema import Block, Course, Image, Question, Safety, Steps, Table, Text
+from unions.api import Membership
+
+TRADE_REVIEWER, CONTENT_REVIEWER = "zhao-guoqing", "zhou-wenjing"
+LONG_PART_MS = 600_000
+
+
+@dataclass
+class DemoCourses:
+    """What was made: pages by slug; lessons (uuids) with a part of ten minutes or more; lessons with a video."""
+
+    courses: dict[str, CoursePage] = field(default_factory=dict)
+    long_lessons: list[UUID] = field(default_factory=list)
+    video_lessons: list[UUID] = field(default_factory=list)
+    lessons: list[UUID] = field(default_factory=list)
+
+
+def load_instructors(*, cast: dict[str, User], now: datetime) -> dict[str, InstructorProfile]:
+    """Make the teaching profiles of the cast, their honours verified by a reviewer; return them by key."""
+    load_honours()
+    made = {}
+    for teacher in community.instructors():
+        person = cast[teacher.person].person
+        membership = Membership.objects.filter(member=person, active_to__isnull=True).first()
+        profile = InstructorProfile(
+            person=person,
+            slug=teacher.person,
+            public_name=person.name,
+            quote=teacher.quote,
+            story=teacher.story,
+            employer=teacher.employer,
+            union_id=membership.union_id if membership else None,
+            years_of_work=teacher.years_of_work,
+            is_listed=True,
+        )
+        fill_derived(profile)
+        profile.save()
+        for occupation, rank in teacher.trades:
+            TaughtTrade.objects.create(profile=profile, occupation_id=occupation, level_id=rank)
+        for code, year in teacher.honours:
+            held = HeldHonour.objects.create(profile=profile, honour_id=code, year=year)
+            verify_honour(held=held, by=cast[CONTENT_REVIEWER], now=now)
+        made[teacher.person] = profile
+    return made
+
+
+def load_videos(*, by: User) -> dict[str, Video]:
+    """Take the rendered clips in; they play at once, and the worker makes the other qualities of them."""
+    made = {}
+    for key, clip in CLIPS.items():
+        captions = clip.captions.read_text(encoding="utf-8") if clip.captions.is_file() else ""
+        with clip.video.open("rb") as file:
+            video = accept_video(
+                file=File(file, name=clip.video.name), title=clip.title, by=by, captions=captions
+            )
+        make_playable(video=video)
+        made[key] = video
+    return made
+
+
+def load_images(*, by: User) -> dict[str, Any]:
+    """Bring the drawings into the library of pictures; return them by key."""
+    collection = Collection.objects.get(name=COLLECTION)
+    made = {}
+    for path in sorted(IMAGES.glob("*.png")):
+        with path.open("rb") as file:
+            image = get_image_model()(title=path.stem, collection=collection, uploaded_by_user=by)
+            image.file = ImageFile(file, name=path.name)
+            image.save()
+        made[path.stem] = image
+    return made
+
+
+def load_courses(*, cast: dict[str, User], workers: Sequence[User], now: datetime) -> DemoCourses:
+    """Make instructors, files and courses, publish the courses and enrol the workers in all of them."""
+    index = setup_cms()
+    instructors = load_instructors(cast=cast, now=now)
+    videos, images = load_videos(by=cast["wang-min"]), load_images(by=cast["wang-min"])
+    made = DemoCourses()
+    for course in courses():
+        author = cast[course.instructor]
+        new = _new_course(course, instructors[course.instructor], videos, images)
+        page = create_course(index=index, course=new, by=author, now=now)
+        edition = _review_and_publish(page, author, cast, now)
+        enrol_many(persons=[worker.person for worker in workers], course=page, now=now)
+        made.courses[course.slug] = page
+        _note(made, edition)
+    return made
+
+
+def _new_course(
+    course: Course, teacher: InstructorProfile, videos: dict[str, Video], images: dict[str, Any]
+) -> NewCourse:
+    modules = [
+        NewModule(
+            title=module.title,
+            slug=f"m{number}",
+            lessons=[
+                NewLesson(
+                    title=lesson.title,
+                    slug=lesson.slug,
+                    summary=lesson.summary,
+                    blocks=[stored_block(block, videos, images) for block in lesson.blocks],
+                )
+                for lesson in module.lessons
+            ],
+        )
+        for number, module in enumerate(course.modules, start=1)
+    ]
+    return NewCourse(
+        title=course.title,
+        slug=course.slug,
+        occupation=course.occupation_code,
+        level=course.level_rank,
+        summary=course.summary,
+        outcomes=course.outcomes,
+        audience=course.audience,
+        safety=course.safety,
+        instructors=[teacher],
+        modules=modules,
+    )
+
+
+def stored_block(block: Block, videos: dict[str, Video], images: dict[str, Any]) -> dict[str, Any]:
+    """Return a block of the demo's content as the CMS stores it."""
+    match block:
+        case Text(html=html):
+            return {"type": "text", "value": html}
+        case Steps(title=title, steps=steps):
+            rows = [
+                {
+                    "text": s.text,
+                    "tools": s.tools,
+                    "hazards": s.hazards,
+                    "protection": s.protection,
+                    "check": s.check,
+                }
+                for s in steps
+            ]
+            return {"type": "steps", "value": {"title": title, "steps": rows}}
+        case Table(caption=caption, header=header, rows=rows):
+            lines = [list(row) for row in rows]
+            return {"type": "table", "value": {"caption": caption, "header": list(header), "rows": lines}}
+        case Safety(title=title, hazards=hazards, text=text):
+            return {"type": "safety", "value": {"title": title, "hazards": list(hazards), "text": text}}
+        case Question(kind=kind, prompt=prompt, options=options, explanation=explanation):
+            choices = [{"text": o.text, "correct": o.correct} for o in options]
+            value = {"kind": kind, "prompt": prompt, "options": choices, "explanation": explanation}
+            return {"type": "question", "value": value}
+        case Image(key=key, alt=alt, caption=caption):
+            return {"type": "image", "value": {"image": images[key].pk, "alt": alt, "caption": caption}}
+        case _:
+            clip = CLIPS[block.clip]
+            return {"type": "video", "value": {"video": videos[block.clip].pk, "caption": clip.title}}
+
+
+def _review_and_publish(
+    page: CoursePage, author: User, cast: dict[str, User], now: datetime
+) -> CourseEdition:
+    edition = submit_course(course=page, by=author, now=now)
+    for key in (TRADE_REVIEWER, CONTENT_REVIEWER):
+        edition = CourseEdition.objects.get(pk=edition.pk)
+        edition.current_workflow_task.on_action(edition.current_workflow_task_state, cast[key], "approve")
+    # The last approval has queued this same act; done here, the demo stands before a worker has started.
+    return publish_edition(edition=edition.uuid, now=now)
+
+
+def _note(made: DemoCourses, edition: CourseEdition) -> None:
+    rows = EditionLesson.objects.filter(edition=edition).prefetch_related("parts").order_by("position")
+    for row in rows:
+        parts = list(row.parts.all())
+        made.lessons.append(row.lesson)
+        if any(part.nominal_ms >= LONG_PART_MS for part in parts):
+            made.long_lessons.append(row.lesson)
+        if any(part.kind == "video" for part in parts):
+            made.video_lessons.append(row.lesson)

@@ -1,0 +1,52 @@
+"""The demo's courses stand in the database as reviewed editions, with what the outside checks need."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts.api import Person, grant_role
+from courses.models import CourseEdition, EditionLesson, Enrolment, Part
+from occupations.api import load_classification
+from skillspower.demo.content import community, courses, lesson_ms
+from skillspower.demo.courses import load_courses
+from tests.factories.people import make_user
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def made(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    load_classification()
+    cast = {}
+    for star in community.cast():
+        person = Person.objects.create(name=star.name, display_name=star.display_name)
+        cast[star.key] = make_user(star.login, person=person)
+        for role in star.roles:
+            grant_role(user=cast[star.key], role=role, at=NOW)
+    workers = [make_user() for _ in range(3)]
+    return load_courses(cast=cast, workers=workers, now=NOW)
+
+
+def test_every_course_is_published_as_its_file_says(made):
+    wanted = {course.slug: course for course in courses()}
+
+    editions = {
+        e.course.slug: e for e in CourseEdition.objects.filter(is_current=True).select_related("course")
+    }
+
+    assert editions.keys() == wanted.keys()
+    for slug, edition in editions.items():
+        course = wanted[slug]
+        rows = EditionLesson.objects.filter(edition=edition).order_by("position")
+        assert [(r.title, r.duration_ms) for r in rows] == [
+            (le.title, lesson_ms(le)) for le in course.lessons
+        ]
+        assert [a.step for a in edition.approvals.order_by("pk")] == ["专业审核", "内容审核"]
+        assert edition.submitted_by != edition.approvals.first().reviewer
+
+
+def test_outside_checks_find_lessons_to_study_and_workers_who_may(made):
+    assert len(made.long_lessons) >= 2 and len(made.video_lessons) >= 2
+    assert Part.objects.filter(kind="video", video__state="ready").count() >= 2
+    assert Enrolment.objects.count() == 3 * len(courses())
