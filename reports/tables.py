@@ -6,15 +6,17 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core import display
 from reports.definitions import COLUMNS, Definition
 from reports.queries import ChildFigures, StudyReport
-from reports.rules import Figures, Period, PeriodKind
+from reports.rules import FIGURE_NAMES, Figures, Period, PeriodKind
 from unions.api import Line, Union
 
+BY_CHILD, BY_MONTH = "child", "month"
 BOM = "\ufeff"
 """Without it Excel reads a UTF-8 file as GBK."""
 
@@ -76,6 +78,66 @@ def period_name(period: Period) -> str:
 def plain(shown: str) -> str:
     """Return a shown number as a cell that a program reads: without separators."""
     return shown.replace(",", "")
+
+
+def as_dict(report: StudyReport, *, by: str) -> dict[str, Any]:
+    """
+    Return the report as the API and ``union_study --json`` answer it. ``by`` is child or month.
+
+    Milliseconds are exact; seconds are cut once, from the sum; ``shown`` is what the page shows, by column.
+    """
+    children = [
+        {
+            "union": _named(row.child.union) if row.child else None,
+            "stands": row.child.stands if row.child else True,
+            "figures": figures_dict(row.figures),
+        }
+        for row in rows_of(report)
+    ]
+    months = [{"period": _dated(m.period), "figures": figures_dict(m.figures)} for m in report.months]
+    return {
+        "union": _named(report.union),
+        "period": _dated(report.period),
+        "as_of": report.as_of.isoformat(),
+        "line": report.line,
+        "is_begun": report.is_begun,
+        "total": figures_dict(report.total),
+        "by": by,
+        "rows": months if by == BY_MONTH else children,
+        "unassigned": None if report.unassigned is None else figures_dict(report.unassigned),
+        "definitions": {column.key: column.as_dict() for column in COLUMNS},
+    }
+
+
+def figures_dict(figures: Figures) -> dict[str, Any]:
+    """Return figures for the API: exact numbers, seconds, and what the page shows (null where there is nothing)."""
+    mean_ms = figures.mean_ms
+    return {
+        **{name: getattr(figures, name) for name in FIGURE_NAMES},
+        "total_seconds": _seconds(figures.total_ms),
+        "members_seconds": _seconds(figures.members_ms),
+        "mean_ms": mean_ms,
+        "mean_seconds": None if mean_ms is None else _seconds(mean_ms),
+        "shown": {column.key: plain(column.shown(figures)) or None for column in COLUMNS},
+    }
+
+
+def _seconds(ms: int) -> int:
+    """Return whole seconds, cut towards nothing, as times are everywhere on the site."""
+    return -(-ms // 1_000) if ms < 0 else ms // 1_000
+
+
+def _named(union: Union) -> dict[str, str]:
+    return {"uuid": str(union.uuid), "code": union.code, "name": union.name}
+
+
+def _dated(period: Period) -> dict[str, str]:
+    return {
+        "code": period.code,
+        "kind": period.kind.value,
+        "start": period.start.isoformat(),
+        "last_day": period.last_day.isoformat(),
+    }
 
 
 def csv_lines(report: StudyReport, rows: Iterable[Row]) -> Iterator[str]:

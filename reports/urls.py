@@ -1,6 +1,9 @@
 from django.urls import path
 
-from reports import views
+from core import rest
+from reports import http, views
+
+rest.api.add_router("/unions", http.router)
 
 app_name = "reports"
 urlpatterns = [
