@@ -34,7 +34,8 @@ def groups(ids: Collection[str] | None) -> Iterator[tuple[str, list[SearchDocume
         enrolments = enrolments.filter(course_id__in=numbers)
     withdrawn: dict[int, set[UUID]] = defaultdict(set)
     for course_id, lesson in withdrawals.values_list("course_id", "lesson"):
-        withdrawn[course_id].add(lesson)
+        if lesson is not None:
+            withdrawn[course_id].add(lesson)
     learners = dict(enrolments.values_list("course_id").annotate(learners=Count("pk")))
     for chunk in _chunks(editions.iterator(chunk_size=CHUNK)):
         for edition, card in zip(chunk, courses.course_cards(chunk), strict=True):
