@@ -55,12 +55,12 @@ def lowest(rounds: int, measure: Callable[[], float]) -> float:
 
 
 class Demo:
-    """A running demo and its web processes."""
+    """A running demo and its web processes, or those of another server on its data."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, port: int = 0) -> None:
         self.facts: dict[str, Any] = json.loads((VAR / "demo.json").read_text(encoding="utf-8"))
         self.base_url = str(self.facts["base_url"])
-        port = int(self.base_url.rsplit(":", 1)[1])
+        port = port or int(self.base_url.rsplit(":", 1)[1])
         self.processes = [*_granians(port), *_local_postgres()]
 
     def cpu_ms(self) -> float:

@@ -1,0 +1,25 @@
+"""Each benchmark still runs: one short round against a running community, nothing judged."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.journeys.conftest import ROOT, Community
+
+BENCHMARKS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if path.stem != "measure")
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_benchmark_runs_and_prints_its_figures(name: str, community: Community) -> None:
+    answer = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), "--smoke"],
+        env=community.environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    assert answer.stdout.strip()
