@@ -159,9 +159,9 @@ class Clock:
             self.is_past_changed = True
 
     def forget(self, before: int) -> None:
-        """Forget what ended before an instant."""
-        if self.past and self.past[0][1] <= before:
-            self._past = self.past[bisect_right(self.past, before, key=lambda i: i[1]) :]
+        """Forget what ended before an instant; a past that nobody has asked for stays as it is."""
+        if self._past and self._past[0][1] <= before:
+            self._past = self._past[bisect_right(self._past, before, key=lambda i: i[1]) :]
             self.is_past_changed = True
 
 

@@ -33,7 +33,7 @@ from records.models import RefusedSpan, StudySession
 from records.models.rollups import UNASSIGNED
 from unions.api import union_of
 
-RECENT_INTERVALS = 48
+RECENT_INTERVALS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class Work:
 
     def _state_columns(self) -> None:
         learner = self.learner
-        forget(learner, self.now - self.window_ms)
         learner.clock.shift(RECENT_INTERVALS)
+        forget(learner, self.now - self.window_ms)
         oldest = day_of(self.now - self.window_ms)
         columns = {
             "clock": codec.dump_intervals(learner.clock.recent),
