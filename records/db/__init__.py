@@ -3,14 +3,28 @@ What differs between PostgreSQL and SQLite in the study record: ``ledger`` makes
 and writes the rows of one request.
 """
 
-from records.db.ledger import create_ledger, drop_ledger, entry_bytes_sql, partition_name, partition_sql
+from records.db.ledger import (
+    add_partition,
+    chain_rows_sql,
+    create_ledger,
+    drop_ledger,
+    entry_bytes_sql,
+    missing_partitions,
+    months_from,
+    partition_name,
+    partition_sql,
+)
 from records.db.store import lock_chain, move_chain, write_links
 
 __all__ = [
+    "add_partition",
+    "chain_rows_sql",
     "create_ledger",
     "drop_ledger",
     "entry_bytes_sql",
     "lock_chain",
+    "missing_partitions",
+    "months_from",
     "move_chain",
     "partition_name",
     "partition_sql",

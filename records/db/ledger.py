@@ -187,3 +187,58 @@ def entry_bytes_sql(vendor: str) -> str:
         parts.append(f"CASE WHEN \"{name}\" IS NULL THEN '-' ELSE {whole} END" if name in nullable else whole)
     joined = " || ".join(parts)
     return f"convert_to({joined}, 'UTF8')" if vendor == "postgresql" else f"CAST({joined} AS BLOB)"
+
+
+def chain_rows_sql(vendor: str, where: str) -> str:
+    """Return the statement that walks chains link by link: learner, n, format, hashed bytes, prev, hash, month fits."""
+    recorded = (
+        "date_trunc('month', to_timestamp(recorded_at / 1000.0) AT TIME ZONE 'Asia/Shanghai')::date"
+        if vendor == "postgresql"
+        else "strftime('%%Y-%%m-01', recorded_at / 1000, 'unixepoch', '+8 hours')"
+    )
+    return (
+        f"SELECT learner, n, format, {entry_bytes_sql(vendor)}, prev, hash, month = {recorded} "
+        f"FROM {LEDGER} {where} ORDER BY learner, n"
+    )
+
+
+def missing_partitions(cursor: Any, months: list[date]) -> list[date]:
+    """Return those of these months that have no partition yet (PostgreSQL)."""
+    cursor.execute(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [LEDGER]
+    )
+    known = {name for (name,) in cursor.fetchall()}
+    return [month for month in months if partition_name(month) not in known]
+
+
+def add_partition(cursor: Any, month: date) -> int:
+    """
+    Add one month's partition and return how many entries of it had to wait in the default one.
+
+    An entry is never refused for want of a partition: the default one takes it. To move it the default partition is
+    set aside as a whole, read, and made anew; no row of it is changed or deleted.
+    """
+    following = months_from(month, 2)[1]
+    cursor.execute(
+        f"SELECT COUNT(*) FROM {DEFAULT_PARTITION} WHERE month >= %s AND month < %s", [month, following]
+    )
+    waiting = int(cursor.fetchone()[0])
+    if not waiting:
+        for statement in partition_sql(month):
+            cursor.execute(statement)
+        return 0
+    aside = f"{DEFAULT_PARTITION}_aside"
+    cursor.execute(f"ALTER TABLE {LEDGER} DETACH PARTITION {DEFAULT_PARTITION}")
+    cursor.execute(f"ALTER TABLE {DEFAULT_PARTITION} RENAME TO {aside}")
+    for statement in partition_sql(month):
+        cursor.execute(statement)
+    cursor.execute(
+        f"CREATE TABLE {DEFAULT_PARTITION} (LIKE {LEDGER} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+    )
+    cursor.execute(f"ALTER TABLE {LEDGER} ATTACH PARTITION {DEFAULT_PARTITION} DEFAULT")
+    for statement in append_only_sql(DEFAULT_PARTITION, "postgresql"):
+        cursor.execute(statement)
+    columns = ", ".join(f'"{name}"' for name, _, _, _ in COLUMNS) + ", id"
+    cursor.execute(f"INSERT INTO {LEDGER} ({columns}) SELECT {columns} FROM {aside}")
+    cursor.execute(f"DROP TABLE {aside}")
+    return waiting
