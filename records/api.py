@@ -1,8 +1,9 @@
 """
 The only door to the study record for other apps.
 
-The app that owns lessons calls ``register_lesson_resolver``; an app that owns policies ``register_policy_owners``, and
-writes them with ``issue_policy``. ``append_entries`` is for hours that were not earned by playing.
+The app that owns lessons calls ``register_lesson_resolver``; its snapshot names the owners of policies that judge the
+lesson besides the union. Policies are written with ``issue_policy``. ``append_entries`` is for hours that were not earned
+by playing.
 """
 
 from records.ledger.chain import Draft, Link
@@ -10,7 +11,7 @@ from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
 from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats
 from records.operations.entries import EntryRefused, append_entries, attribution, reversal_of
-from records.operations.policies import issue_policy, register_policy_owners, terms_for
+from records.operations.policies import issue_policy, terms_for
 from records.operations.sessions import (
     CheckMissed,
     LessonNotOpen,
@@ -76,7 +77,6 @@ __all__ = [
     "part_progress",
     "period_times",
     "register_lesson_resolver",
-    "register_policy_owners",
     "resolve_lesson",
     "reversal_of",
     "roll_up",

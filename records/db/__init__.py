@@ -4,6 +4,8 @@ and writes the rows of one request.
 """
 
 from records.db.ledger import (
+    LEDGER,
+    MONTHS_AHEAD,
     add_partition,
     chain_rows_sql,
     create_ledger,
@@ -17,6 +19,8 @@ from records.db.ledger import (
 from records.db.store import lock_chain, move_chain, write_links
 
 __all__ = [
+    "LEDGER",
+    "MONTHS_AHEAD",
     "add_partition",
     "chain_rows_sql",
     "create_ledger",

@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
-from core.clock import day_of
+from core.clock import day_of, month_start
 from core.db import now_ms
 from records.db import lock_chain, move_chain, write_links
 from records.ledger.chain import Draft, Link, link
@@ -97,7 +98,36 @@ def reversal_of(entry: LedgerEntry, *, reason: str, actor: UUID, approver: UUID 
     )
 
 
-def attribution(entry: LedgerEntry, *, union: UUID, actor: UUID, from_day: date) -> tuple[Draft, Draft]:
+def last_day_with_union(learner: UUID) -> date | None:
+    """
+    Return the day of a learner's last entry that belongs to a union: no membership may begin before it, because what a
+    union has earned stays its own.
+    """
+    rows = LedgerEntry.objects.filter(learner=learner, union__isnull=False)
+    return rows.aggregate(last=Max("day"))["last"]
+
+
+@transaction.atomic
+def attribute_to_union(*, learner: UUID, union: UUID, from_day: date, actor: UUID | None = None) -> int:
+    """
+    Give the time a learner studied without a union, from the day of the application on, to the union that confirmed
+    it; return how many entries. Doing it again changes nothing.
+    """
+    lock_chain(learner)
+    known = LedgerEntry.objects.filter(learner=learner, month__gte=month_start(from_day))
+    done = set(known.filter(kind=LedgerEntry.Kind.ATTRIBUTION).values_list("refers_to", flat=True))
+    open_entries = known.filter(union=None, day__gte=from_day).exclude(kind=LedgerEntry.Kind.ATTRIBUTION)
+    drafts: list[Draft] = []
+    for entry in open_entries.order_by("n"):
+        if entry.n not in done:
+            drafts += attribution(entry, union=union, actor=actor, from_day=from_day)
+    append_entries(learner=learner, drafts=drafts)
+    return len(drafts) // 2
+
+
+def attribution(
+    entry: LedgerEntry, *, union: UUID, actor: UUID | None, from_day: date
+) -> tuple[Draft, Draft]:
     """
     Return the two drafts that give an unassigned entry to a union: from unassigned, and to the union, opposite ms.
 

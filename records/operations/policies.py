@@ -1,7 +1,6 @@
 """Study policies: who sets one, and which one is in force for a learner's session."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -37,21 +36,6 @@ _PERMILLE = {
     "online_share": "online_share_permille",
 }
 ELDER_TIMEOUT_MS = 180_000
-PolicyOwners = Callable[[UUID, UUID, date], Iterable[str]]
-_OWNERS: list[PolicyOwners] = []
-
-
-def register_policy_owners(owners: PolicyOwners) -> None:
-    """
-    Let an app above name more owners of policies, e.g. programmes: ``owners(lesson, person, day)`` returns their keys.
-    """
-    if owners not in _OWNERS:
-        _OWNERS.append(owners)
-
-
-def policy_owners(*, lesson: UUID, person: UUID, day: date) -> list[str]:
-    """Return the keys of all owners above the union whose policy judges a lesson for a person on a day."""
-    return sorted({key for owners in _OWNERS for key in owners(lesson, person, day)})
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ from records.operations.beats import (
     run,
     totals_of,
 )
-from records.operations.policies import newest_policy, policy_owners, terms_for
+from records.operations.policies import newest_policy, terms_for
 from records.operations.work import Work
 from unions.api import union_of
 
@@ -272,7 +272,7 @@ def _begin(
         ended_at=now, end_reason=StudySession.End.SUPERSEDED
     )
     union_uuid = union_of(learner, day)
-    owner_keys = sorted({*lesson.owner_keys, *policy_owners(lesson=lesson.lesson, person=learner, day=day)})
+    owner_keys = sorted(lesson.owner_keys)
     seen = newest_policy()
     segments = terms_for(union=union_uuid, owner_keys=owner_keys, since=now, is_elder=is_elder)
     terms = segments[0][1]

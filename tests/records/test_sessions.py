@@ -18,7 +18,6 @@ from records.api import (
     end_sessions_of_lesson,
     issue_policy,
     open_session,
-    register_policy_owners,
 )
 from records.models import (
     Completion,
@@ -28,7 +27,6 @@ from records.models import (
     StudySession,
     StudyState,
 )
-from records.operations import policies
 from tests.factories.people import make_member, make_tree
 from tests.factories.records import MINUTE, make_lesson
 from tests.records.player import Player
@@ -359,16 +357,14 @@ def test_entry_has_the_union_of_its_day(clock, quick_checks):
     assert StudySession.objects.get(pk=player.session).union == tree["plant"].uuid
 
 
-def test_nearest_union_decides_and_a_programme_may_only_be_stricter(clock, monkeypatch):
+def test_nearest_union_decides_and_a_programme_may_only_be_stricter(clock):
     tree = make_tree()
     person = make_member(tree["plant"])
     issue_policy(owner="national", effective_from=0, max_rate="1.25", presence_max_ms=10 * MINUTE)
     issue_policy(owner=f"union:{tree['county'].uuid}", effective_from=0, max_rate="2.0")
     issue_policy(owner="programme:drill", effective_from=0, daily_cap_ms=MINUTE, max_rate="3.0")
-    monkeypatch.setattr(policies, "_OWNERS", [])
-    register_policy_owners(lambda lesson, person, day: ["programme:drill"])
 
-    player = Player(clock, learner=person.uuid)
+    player = Player(clock, make_lesson(owner_keys=("programme:drill",)), person.uuid)
 
     assert player.opened.max_rate == 2.0
     session = StudySession.objects.get(pk=player.session)
