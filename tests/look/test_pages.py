@@ -102,6 +102,13 @@ def test_a_form_with_faults_keeps_what_was_typed_and_links_to_each_fault(web):
     assert 'id="id_password_error"' in html
 
 
+def test_every_address_of_the_footer_leads_somewhere(web):
+    html = web.get("/_patterns/").content.decode()
+    footer = html[html.index('<footer class="footer">') :]
+    for address in re.findall(r'href="(/[^"]*)"', footer):
+        assert web.get(address.replace("&amp;", "&")).status_code in (200, 302), address
+
+
 def test_a_page_that_is_not_there_helps_on(web):
     page = web.get("/nothing/here/")
     assert page.status_code == 404
