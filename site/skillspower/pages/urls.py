@@ -1,10 +1,12 @@
 from django.urls import path
 
-from skillspower.pages import help, look, patterns
+from skillspower.pages import about, look, patterns
 
 urlpatterns = [
     path("look/", look.choose, name="look"),
-    path("help/<slug:name>/", help.show, name="help"),
+    path("about/", about.show, {"page": "us"}, name="about"),
+    path("about/study-hours/", about.show, {"page": "study-hours"}, name="about_study_hours"),
+    path("about/accessibility/", about.show, {"page": "accessibility"}, name="about_accessibility"),
     path("_patterns/", patterns.index, name="patterns"),
     path("_patterns/pages/<slug:name>/", patterns.page, name="pattern_page"),
 ]
