@@ -21,9 +21,10 @@ PY
 
 # load_file FILE: NAME=value lines into the environment, except where the caller has named a value.
 load_file() {
-  local name value
+  local line name value
   [ -f "$1" ] || return 0
-  while IFS='=' read -r name value; do
+  while IFS= read -r line; do  # not IFS='=': that would eat the last character of base64
+    name="${line%%=*}" value="${line#*=}"
     [ -n "${!name+set}" ] || export "$name=$value"
   done <"$1"
 }

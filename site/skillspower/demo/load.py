@@ -1,0 +1,129 @@
+"""Make the demo community, and say who is in it."""
+
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.api import User
+from core.clock import SHANGHAI
+from courses.api import current_editions
+from courses.models import CoursePage, EditionLesson, LessonPage
+from occupations.api import load_classification
+from programmes.api import Programme, create_programme
+from records.api import issue_policy
+from reports.operations import roll_up
+from search.operations import rebuild_index
+from skillspower.demo.content import community
+from skillspower.demo.courses import load_courses
+from skillspower.demo.history import load_history
+from skillspower.demo.people import PASSWORD, load_people, load_unions
+from unions.api import Union
+
+COUNTY, FOREIGN = "JC-QJ-QJX", "QSGM"
+INSTRUCTOR, REVIEWER, OFFICER = "chen-tieshan", "zhao-guoqing", "sun-li"
+COURSE, VIDEO_LESSON = "smaw-basics", ("smaw-basics", "three-motions")
+LONG_LESSONS = (("smaw-basics", "read-through"), ("low-voltage-electrician", "read-through"))
+FAST_LESSON = ("low-voltage-electrician", "multimeter-megohmmeter")
+SAFETY_LESSONS = ("smaw-basics", "lathe-stepped-shaft", "low-voltage-electrician", "overhead-crane-safety")
+FAST_TITLE, SAFETY_TITLE = "一分钟试学（演示）", "安全月必修"
+Say = Callable[[str], None]
+
+
+def is_loaded() -> bool:
+    return Union.objects.filter(code="DEMO-NAT").exists()
+
+
+def load(*, now: datetime, say: Say) -> None:
+    """Make everything, in one transaction: after a fault there is nothing, and the next start begins anew."""
+    today = now.astimezone(SHANGHAI).date()
+    with transaction.atomic():
+        say("occupations")
+        load_classification()
+        say("unions and members")
+        unions = load_unions(today=today)
+        people = load_people(unions=unions, now=now, today=today)
+        say("courses")
+        load_courses(cast=people.cast, workers=people.workers, now=now)
+        _load_programmes(unions[COUNTY], now)
+        say("earlier study")
+        load_history(today=today)
+    say("figures of the unions")
+    roll_up(today=today)
+    say("search index")
+    rebuild_index(clock=timezone.now)
+
+
+def _load_programmes(county: Union, now: datetime) -> None:
+    today = now.astimezone(SHANGHAI).date()
+    first, last = today.replace(day=1), today.replace(day=monthrange(today.year, today.month)[1])
+    create_programme(
+        union=county,
+        title=SAFETY_TITLE,
+        starts_on=first,
+        ends_on=last,
+        lessons=[_first_lesson(slug) for slug in SAFETY_LESSONS],
+    )
+    fast = create_programme(
+        union=county,
+        title=FAST_TITLE,
+        starts_on=first,
+        ends_on=today.replace(year=today.year + 1, day=1),
+        lessons=[_lesson(*FAST_LESSON)],
+    )
+    issue_policy(
+        owner=fast.policy_owner,
+        note="A check every 5 to 10 seconds and one minute a day: to see in a minute how study counts.",
+        presence_min_ms=5_000,
+        presence_max_ms=10_000,
+        daily_cap_ms=60_000,
+    )
+
+
+def describe() -> dict[str, Any]:
+    """Return what outside checks and the table of sign-ins need, read from the database. The address is not known here."""
+    county, foreign = Union.objects.get(code=COUNTY), Union.objects.get(code=FOREIGN)
+    cast = {star.key: star for star in community.cast()}
+    workers = (
+        User.objects.filter(username__startswith="gongyou")
+        .order_by("username")
+        .values_list("username", flat=True)
+    )
+    sign = {key: {"login": cast[key].login, "password": PASSWORD} for key in (INSTRUCTOR, REVIEWER, OFFICER)}
+    fast = Programme.objects.get(title=FAST_TITLE)
+    return {
+        "workers": [{"login": login, "password": PASSWORD} for login in workers],
+        "instructor": sign[INSTRUCTOR],
+        "reviewer": sign[REVIEWER],
+        "officer": {**sign[OFFICER], "union": str(county.uuid), "union_code": county.code},
+        "foreign_union": str(foreign.uuid),
+        "lessons": [str(_lesson(*place)) for place in LONG_LESSONS],
+        "video_lesson": str(_lesson(*VIDEO_LESSON)),
+        "fast_lesson": str(fast.lessons.get().lesson),
+        "course_slug": COURSE,
+        "sign_ins": [
+            {"who": who, "login": login, "password": PASSWORD}
+            for who, login in (
+                ("工人", "gongyou01"),
+                ("工人（李海生）", cast["li-haisheng"].login),
+                ("讲师（陈铁山）", cast[INSTRUCTOR].login),
+                ("审核（赵国庆）", cast[REVIEWER].login),
+                ("县总工会干部（孙丽）", cast[OFFICER].login),
+                ("厂工会主席（周立新）", cast["zhou-lixin"].login),
+            )
+        ],
+    }
+
+
+def _first_lesson(course: str) -> UUID:
+    lessons = EditionLesson.objects.filter(edition__in=current_editions(), edition__course__slug=course)
+    return lessons.order_by("position").values_list("lesson", flat=True)[0]
+
+
+def _lesson(course: str, slug: str) -> UUID:
+    """Return the uuid of a lesson of the demo by the slugs of its course and its page."""
+    return LessonPage.objects.descendant_of(CoursePage.objects.get(slug=course)).get(slug=slug).uuid

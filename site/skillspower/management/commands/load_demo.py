@@ -1,0 +1,22 @@
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from skillspower.demo import load
+
+
+class Command(BaseCommand):
+    help = "Load the demo community into an empty database, and write var/demo.json with who is in it."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not load.is_loaded():
+            load.load(now=timezone.now(), say=self.stdout.write)
+        target = settings.VAR_DIR / "demo.json"
+        unfinished = target.with_suffix(".unfinished")
+        unfinished.touch(mode=0o600)  # it holds passwords
+        content = {"base_url": settings.SITE_URL, **load.describe()}
+        unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        unfinished.replace(target)
