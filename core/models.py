@@ -5,9 +5,21 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.importer.models import ImportRow, ImportRun
 from core.jobs.models import Job, Pulse
 
-__all__ = ["AuditHead", "AuditRow", "Job", "Message", "OutboxMessage", "Pulse", "SentNotice", "UuidModel"]
+__all__ = [
+    "AuditHead",
+    "AuditRow",
+    "ImportRow",
+    "ImportRun",
+    "Job",
+    "Message",
+    "OutboxMessage",
+    "Pulse",
+    "SentNotice",
+    "UuidModel",
+]
 
 
 class UuidModel(models.Model):

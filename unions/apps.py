@@ -7,6 +7,8 @@ class UnionsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.api import register_role_source
+        from unions.imports import register_all
         from unions.policies import implied_roles
 
         register_role_source(implied_roles)
+        register_all()

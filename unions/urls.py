@@ -1,6 +1,6 @@
 from django.urls import path
 
-from unions.views import joining, officer
+from unions.views import imports, joining, officer
 
 app_name = "unions"
 urlpatterns = [
@@ -18,4 +18,11 @@ urlpatterns = [
     path("unions/<uuid:union>/invitation/", officer.invitation, name="invitation"),
     path("unions/<uuid:union>/invitation/code.svg", officer.invitation_picture, name="invitation_picture"),
     path("unions/<uuid:union>/invitation/renew/", officer.renew, name="renew"),
+    path("unions/<uuid:union>/import/<slug:what>/", imports.upload, name="import"),
+    path("unions/<uuid:union>/import/<slug:what>/template.xlsx", imports.template, name="import_template"),
+    path("unions/<uuid:union>/import/<slug:what>/<uuid:run>/", imports.show, name="import_run"),
+    path("unions/<uuid:union>/import/<slug:what>/<uuid:run>/act/", imports.act, name="import_act"),
+    path(
+        "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv", imports.errors, name="import_errors"
+    ),
 ]

@@ -1,0 +1,173 @@
+"""Bringing a roll or a part of the tree in: upload, preview, do, take back."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages as flash
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.importer import runs
+from core.importer.base import importer_of
+from core.importer.models import ImportRow, ImportRun
+from core.importer.reading import MAX_BYTES, UnreadableTable
+from core.policies import guard
+from unions.imports import MEMBERS, TREE
+from unions.models import Union
+from unions.policies import officer_of
+
+KINDS = {"members": MEMBERS, "tree": TREE}
+ROWS_A_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+writer = officer_of("membership", write=True)
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("表格文件"),
+        help_text=gettext_lazy("xlsx 或 csv，不超过 5 MB、20,000 行。"),
+        error_messages={
+            "required": gettext_lazy("请选一个表格文件。"),
+            "empty": gettext_lazy("文件是空的。"),
+        },
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(_("文件超过 5 MB。分成几份再传。"), code="too_large")
+        return file
+
+
+def _node(union: UUID, what: str) -> Union:
+    node = Union.objects.select_related("kind").get(uuid=union)
+    if what not in KINDS or (what == "members" and not node.kind.is_primary):
+        raise Http404
+    return node
+
+
+def _scope(node: Union) -> str:
+    return f"union:{node.uuid}"
+
+
+def _run(node: Union, what: str, run: UUID) -> ImportRun:
+    found = ImportRun.objects.filter(uuid=run, scope=_scope(node), kind=KINDS[what]).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@guard(writer)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
+    """Choose a file; what was brought in before stands below."""
+    node = _node(union, what)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if form.is_bound and form.is_valid():
+        file = form.cleaned_data["file"]
+        today = timezone.localdate().isoformat()
+        try:
+            run = runs.make_run(
+                kind=KINDS[what],
+                content=file.read(),
+                file_name=file.name or "",
+                scope=_scope(node),
+                options={"today": today, "union" if what == "members" else "root": node.pk},
+                by=request.user.person.uuid,  # type: ignore[union-attr]
+            )
+        except UnreadableTable as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("unions:import_run", union=union, what=what, run=run.uuid)
+    context = {
+        "union": node,
+        "what": what,
+        "form": form,
+        "earlier": ImportRun.objects.filter(scope=_scope(node), kind=KINDS[what]).order_by("-created_at")[
+            :10
+        ],
+        "columns": importer_of(KINDS[what]).columns,
+    }
+    return render(request, "unions/import_upload.html", context, status=422 if form.is_bound else 200)
+
+
+@guard(writer)
+@require_safe
+def template(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
+    """The empty table with its headings and an example."""
+    _node(union, what)
+    name = "members.xlsx" if what == "members" else "unions.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(runs.template_file(KINDS[what]), content_type=XLSX, headers=headers)
+
+
+@guard(writer)
+@never_cache
+@require_safe
+def show(request: HttpRequest, union: UUID, what: str, run: UUID) -> HttpResponse:
+    """What would happen, what is happening, or what became of each line."""
+    node = _node(union, what)
+    found = _run(node, what, run)
+    action = request.GET.get("action", "")
+    rows = found.rows.order_by("line")
+    if action in ImportRow.Action.values:
+        rows = rows.filter(action=action)
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    counts = found.counts()
+    context = {
+        "union": node,
+        "what": what,
+        "run": found,
+        "page": page,
+        "rows": [_line(row) for row in page.object_list],
+        "counts": [(key, ImportRow.Action(key).label, n) for key, n in counts.items()],
+        "action": action,
+        "to_do": counts["new"] + counts["changed"],
+        "has_errors": found.rows.exclude(errors=[]).exists(),
+        "is_busy": found.state in {ImportRun.State.APPLYING, ImportRun.State.UNDOING},
+        "done": found.rows.exclude(outcome="").count(),
+    }
+    return render(request, "unions/import_run.html", context)
+
+
+def _line(row: ImportRow) -> dict[str, Any]:
+    cells = runs.cells_of(row)
+    return {"row": row, "name": cells.get("name", ""), "key": cells.get("code") or cells.get("phone", "")}
+
+
+@guard(writer)
+@require_POST
+def act(request: HttpRequest, union: UUID, what: str, run: UUID) -> HttpResponse:
+    """Do it (``do=apply``), or take it back (``do=undo``)."""
+    node = _node(union, what)
+    found = _run(node, what, run)
+    by = request.user.person.uuid  # type: ignore[union-attr]
+    try:
+        if request.POST.get("do") == "undo":
+            runs.start_undo(run=found, by=by)
+            flash.success(request, _("正在撤销。"))
+        else:
+            runs.start_apply(run=found, by=by)
+            flash.success(request, _("正在导入，可以先去干别的。"))
+    except runs.WrongState as error:
+        flash.error(request, str(error))
+    return redirect("unions:import_run", union=union, what=what, run=run)
+
+
+@guard(writer)
+@require_safe
+def errors(request: HttpRequest, union: UUID, what: str, run: UUID) -> HttpResponse:
+    """The lines that did not go through, each with its reason, to be put right and brought in again."""
+    found = _run(_node(union, what), what, run)
+    headers = {"Content-Disposition": 'attachment; filename="refused.csv"'}
+    return HttpResponse(runs.error_file(found), content_type="text/csv; charset=utf-8", headers=headers)
