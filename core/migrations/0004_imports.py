@@ -9,47 +9,102 @@ import core.fields
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0003_pulse'),
+        ("core", "0003_pulse"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('scope', models.CharField(blank=True, max_length=80)),
-                ('file_name', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('ready', '等你确认'), ('applying', '正在导入'), ('applied', '已导入'), ('undoing', '正在撤销'), ('undone', '已撤销')], default='ready', max_length=10)),
-                ('options', models.JSONField(default=dict)),
-                ('created_by', models.UUIDField(help_text='Person.uuid', null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("scope", models.CharField(blank=True, max_length=80)),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ready", "等你确认"),
+                            ("applying", "正在导入"),
+                            ("applied", "已导入"),
+                            ("undoing", "正在撤销"),
+                            ("undone", "已撤销"),
+                        ],
+                        default="ready",
+                        max_length=10,
+                    ),
+                ),
+                ("options", models.JSONField(default=dict)),
+                ("created_by", models.UUIDField(help_text="Person.uuid", null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['scope', '-created_at'], name='import_run_of_scope')],
+                "indexes": [models.Index(fields=["scope", "-created_at"], name="import_run_of_scope")],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('action', models.CharField(choices=[('new', '新增'), ('changed', '有变动'), ('unchanged', '没变'), ('refused', '没通过')], max_length=10)),
-                ('outcome', models.CharField(blank=True, choices=[('', '还没办'), ('done', '办了'), ('failed', '没办成'), ('undone', '撤销了'), ('kept', '撤不回')], default='', max_length=10)),
-                ('data', core.fields.EncryptedTextField(help_text='JSON: cells as they were read, and the plan')),
-                ('before', core.fields.EncryptedTextField(blank=True, help_text='JSON: what undo needs')),
-                ('target', models.CharField(blank=True, max_length=80)),
-                ('errors', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='core.importrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveIntegerField()),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("new", "新增"),
+                            ("changed", "有变动"),
+                            ("unchanged", "没变"),
+                            ("refused", "没通过"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "还没办"),
+                            ("done", "办了"),
+                            ("failed", "没办成"),
+                            ("undone", "撤销了"),
+                            ("kept", "撤不回"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "data",
+                    core.fields.EncryptedTextField(help_text="JSON: cells as they were read, and the plan"),
+                ),
+                ("before", core.fields.EncryptedTextField(blank=True, help_text="JSON: what undo needs")),
+                ("target", models.CharField(blank=True, max_length=80)),
+                ("errors", models.JSONField(default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="core.importrun"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['run', 'action', 'outcome'], name='import_row_state')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'line'), name='import_row_line')],
+                "indexes": [models.Index(fields=["run", "action", "outcome"], name="import_row_state")],
+                "constraints": [models.UniqueConstraint(fields=("run", "line"), name="import_row_line")],
             },
         ),
     ]
