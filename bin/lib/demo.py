@@ -27,7 +27,7 @@ VAR = Path(os.environ["SKILLSPOWER_VAR"])
 LOG = VAR / "log"
 MANAGE = [sys.executable, str(ROOT / "site" / "manage.py")]
 STARTED_AT = time.monotonic() - float(os.environ.get("DEMO_SECONDS", "0"))
-READY_WITHIN_S = 90
+READY_WITHIN_S = 180
 ENDS_WITHIN_S = 10
 
 

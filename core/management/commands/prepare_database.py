@@ -51,13 +51,13 @@ def _prepare_sqlite(reset: bool) -> bool:
 
 
 def _prepare_postgres(reset: bool) -> bool:
-    if "django_migrations" in connection.introspection.table_names() and not reset:
+    if not reset and _holds_tables():
         _migrate_if_behind()
         return False
     connection.close()
     try:
         template_database.copy_postgres(connection.settings_dict["NAME"])
-    except psycopg.errors.InsufficientPrivilege as error:
+    except (psycopg.errors.InsufficientPrivilege, psycopg.OperationalError) as error:
         if reset:
             raise CommandError(
                 "The role in DATABASE_OWNER_URL may not create databases: drop and create it yourself, then start "
@@ -65,6 +65,17 @@ def _prepare_postgres(reset: bool) -> bool:
             ) from error
         call_command("migrate", verbosity=0)
     return True
+
+
+def _holds_tables() -> bool:
+    try:
+        with template_database.owner_of_server() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [connection.settings_dict["NAME"]])
+            if cursor.fetchone() is None:
+                return False
+    except psycopg.OperationalError:
+        pass  # a server that lets nobody into its database "postgres"; ours exists, or the next line says so
+    return "django_migrations" in connection.introspection.table_names()
 
 
 def _migrate_if_behind() -> None:
