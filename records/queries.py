@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from core.clock import day_of, month_start
 from records.ledger.codec import load_days, load_intervals, load_segments, load_spans
@@ -38,6 +39,15 @@ class Totals:
     today_ms: int
     month_ms: int
     year_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayTime:
+    """Credited ms of a day in an occupation (a code, or empty)."""
+
+    day: date
+    occupation: str
+    ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,38 +116,28 @@ def own_refusals(learner: UUID, wanted: Filter) -> list[RefusedSpan]:
     return [row for row in rows if row.takes_back is None and row.pk not in back]
 
 
-def recorded_days(learner: UUID, wanted: Filter, *, before: date | None, limit: int) -> list[date]:
-    """Return the newest days, before one, on which something was credited or refused."""
-    entries = own_entries(learner, wanted).order_by().values_list("day", flat=True).distinct()
-    spans = RefusedSpan.objects.filter(learner=learner, takes_back=None)
-    if wanted.first:
-        spans = spans.filter(day__gte=wanted.first)
-    if wanted.last:
-        spans = spans.filter(day__lte=wanted.last)
-    if wanted.text or wanted.occupation:
-        sessions = _sessions_with(learner, wanted.text)
-        if wanted.occupation:
-            sessions = sessions.filter(occupation=wanted.occupation)
-        spans = spans.filter(session__in=sessions)
-    refused = spans.order_by().values_list("day", flat=True).distinct()
+def newest_days(
+    learner: UUID, wanted: Filter, *, before: date | None, limit: int
+) -> tuple[list[DayRecords], bool]:
+    """
+    Return the newest days with entries, before a day, and whether there are older ones. One query.
+
+    A day is whole or not there: about ``limit`` entries are read, and the last day of them goes to the next page.
+    """
+    entries = own_entries(learner, wanted).order_by("-day", "-n")
     if before:
-        entries, refused = entries.filter(day__lt=before), refused.filter(day__lt=before)
-    return list(entries.union(refused).order_by("-day")[:limit])
-
-
-def days_of(learner: UUID, wanted: Filter, days: Sequence[date]) -> list[DayRecords]:
-    """Return the records of these days, the newest first. Two queries."""
-    if not days:
-        return []
-    spanning = Filter(wanted.text, min(days), max(days), wanted.occupation)
-    found = {day: DayRecords(day) for day in sorted(days, reverse=True)}
-    for entry in own_entries(learner, spanning):
-        if entry.day in found:
-            found[entry.day].entries.append(entry)
-    for span in own_refusals(learner, spanning):
-        if span.day in found:
-            found[span.day].refused.append(span)
-    return list(found.values())
+        entries = entries.filter(day__lt=before)
+    found: dict[date, DayRecords] = {}
+    rows = list(entries[: limit + 1])
+    for entry in rows:
+        found.setdefault(entry.day, DayRecords(entry.day)).entries.append(entry)
+    is_more = len(rows) > limit
+    if is_more and len(found) > 1:
+        found.pop(rows[-1].day)
+    elif is_more:
+        day = rows[-1].day
+        found[day].entries = list(entries.filter(day=day))
+    return list(found.values()), is_more
 
 
 def sessions_of(uuids: Iterable[UUID | None]) -> dict[UUID, StudySession]:
@@ -149,21 +149,48 @@ def sessions_of(uuids: Iterable[UUID | None]) -> dict[UUID, StudySession]:
     return {row.uuid: row for row in rows}
 
 
-def totals(learner: UUID, today: date) -> Totals:
+def year_times(learner: UUID, today: date) -> list[DayTime]:
     """
-    Return what was credited today, this month and this year.
+    Return the credited ms of this year by day and occupation, in one query.
 
     Past days come from their daily rows; today from the entries themselves, so that what was just acknowledged shows.
     """
-    year = dict(
-        DailyStudy.objects.filter(learner=learner, day__gte=today.replace(month=1, day=1), day__lt=today)
-        .values_list("day")
+    past = DailyStudy.objects.filter(learner=learner, day__gte=today.replace(month=1, day=1), day__lt=today)
+    now = LedgerEntry.objects.filter(learner=learner, day=today, month__gte=month_start(today))
+    columns = ("day", "code", "ms")
+    rows = (
+        past.values("day", code=F("occupation"))
         .annotate(ms=Sum("ms"))
+        .values_list(*columns)
+        .union(
+            now.values("day", code=Coalesce("occupation", Value("")))
+            .annotate(ms=Sum("ms"))
+            .values_list(*columns),
+            all=True,
+        )
     )
-    rows = LedgerEntry.objects.filter(learner=learner, day=today, month__gte=month_start(today))
-    now = rows.aggregate(ms=Sum("ms"))["ms"] or 0
-    month = sum(ms for day, ms in year.items() if day >= month_start(today))
-    return Totals(now, month + now, sum(year.values()) + now)
+    return [DayTime(*row) for row in rows]
+
+
+def totals_of(times: Iterable[DayTime], today: date) -> Totals:
+    """
+    Return what was credited today, this month and this year.
+
+    >>> totals_of([DayTime(date(2026, 11, 22), "", 5), DayTime(date(2026, 1, 9), "", 7)], date(2026, 11, 23))
+    Totals(today_ms=0, month_ms=5, year_ms=12)
+    """
+    times = list(times)
+    month = month_start(today)
+    return Totals(
+        sum(t.ms for t in times if t.day == today),
+        sum(t.ms for t in times if t.day >= month),
+        sum(t.ms for t in times),
+    )
+
+
+def state_of(learner: UUID) -> StudyState | None:
+    """Return what waits for a proof and what the days within the window hold, or None for who has never studied."""
+    return StudyState.objects.filter(pk=learner).only("pending", "days").first()
 
 
 def day_times(learner: UUID, first: date, last: date) -> dict[date, int]:
@@ -178,29 +205,31 @@ def day_times(learner: UUID, first: date, last: date) -> dict[date, int]:
     return dict(rows)
 
 
-def own_occupations(learner: UUID) -> dict[str, str]:
-    """Return the occupations a learner has studied: name by code."""
-    rows = StudySession.objects.filter(learner=learner).exclude(occupation="")
-    return dict(rows.values_list("occupation", "occupation_name").distinct())
-
-
-def make_up(learner: UUID, now: int) -> list[MakeUp]:
+def make_up(
+    learner: UUID,
+    now: int,
+    refusals: Sequence[RefusedSpan] | None = None,
+    state: StudyState | None = None,
+) -> list[MakeUp]:
     """
     Return what a learner can still earn, the lesson studied last first: positions that were refused and are neither
     covered nor waiting, and time owed because it was played faster than the clock or above a cap.
+
+    ``refusals`` are those of the last ``MAKE_UP_DAYS``, ``state`` is the learner's, if the caller has them.
     """
     today = day_of(now)
-    since = today - timedelta(days=MAKE_UP_DAYS)
+    if refusals is None:
+        refusals = own_refusals(learner, Filter(first=today - timedelta(days=MAKE_UP_DAYS)))
     refused: dict[UUID, list[Interval]] = {}
     newest: dict[UUID, int] = {}
     lessons: dict[UUID, UUID] = {}
-    for span in own_refusals(learner, Filter(first=since)):
+    for span in refusals:
         newest[span.part] = max(newest.get(span.part, 0), span.recorded_at)
         lessons[span.part] = span.lesson
         if span.position_from is not None and span.position_to is not None and span.reason != "outside_part":
             refused.setdefault(span.part, []).append((span.position_from, span.position_to))
     progress = {p.part: p for p in PartProgress.objects.filter(learner=learner)}
-    state = StudyState.objects.filter(pk=learner).only("pending", "days").first()
+    state = state or state_of(learner)
     waiting: dict[UUID, list[Interval]] = {}
     for waits in load_spans(state.pending) if state else []:
         waiting.setdefault(waits.part, []).extend(waits.path)

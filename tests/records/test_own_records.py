@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from records.api import Beat, CheckMissed, accept_beats, issue_policy
 from records.models import LedgerEntry
-from records.queries import Filter, make_up, own_refusals, totals
+from records.queries import Filter, make_up, own_refusals, totals_of, year_times
 from tests.factories.people import make_user
 from tests.factories.records import MINUTE, make_lesson
 from tests.records.player import Player
@@ -165,7 +165,5 @@ def test_refusal_that_was_taken_back_is_not_shown(player):
 
 def test_totals_show_what_was_just_acknowledged(player):
     _earn(player, 3)
-    assert (totals(player.learner, TODAY).today_ms, totals(player.learner, TODAY).year_ms) == (
-        3 * MINUTE,
-        3 * MINUTE,
-    )
+    found = totals_of(year_times(player.learner, TODAY), TODAY)
+    assert (found.today_ms, found.month_ms, found.year_ms) == (3 * MINUTE,) * 3

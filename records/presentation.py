@@ -1,0 +1,301 @@
+"""A learner's records as the page shows them: days, lessons in them, and the evidence behind each row."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from core import display
+from core.clock import day_of, from_ms, month_start
+from records import reasons
+from records.ledger.codec import load_spans
+from records.ledger.intervals import measure, union
+from records.ledger.periods import next_month
+from records.models import LedgerEntry, RefusedSpan, StudySession, StudyState
+from records.queries import (
+    MAKE_UP_DAYS,
+    DayRecords,
+    DayTime,
+    Filter,
+    make_up,
+    newest_days,
+    own_refusals,
+    sessions_of,
+    state_of,
+    totals_of,
+    year_times,
+)
+
+ENTRIES_A_PAGE = 60
+MONTHS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: words, a month, an occupation, and the day before which the page begins."""
+
+    text: str = ""
+    month: date | None = None
+    occupation: str = ""
+    before: date | None = None
+
+    @property
+    def filter(self) -> Filter:
+        last = next_month(self.month) - timedelta(days=1) if self.month else None
+        return Filter(self.text, self.month, last, self.occupation)
+
+    def address(self, **changed: Any) -> str:
+        """Return the address of this question with some of it changed; paging starts over unless it is named."""
+        values = {
+            "q": self.text,
+            "month": f"{self.month:%Y-%m}" if self.month else "",
+            "occupation": self.occupation,
+            "before": "",
+        } | {name: "" if value is None else str(value) for name, value in changed.items()}
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"?{query}" if query else "?"
+
+
+def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict[str, Any]:
+    """Return everything the page shows, in seven queries however many records there are."""
+    today = day_of(now)
+    times = year_times(learner, today)
+    since = today - timedelta(days=MAKE_UP_DAYS)
+    recent = own_refusals(learner, Filter(first=since))
+    days, has_older = newest_days(learner, asked.filter, before=asked.before, limit=ENTRIES_A_PAGE)
+    _add_refusals(days, asked, recent, since, learner, is_last=not has_older, today=today)
+    state = state_of(learner)
+    earned = make_up(learner, now, recent, state)
+    sessions = sessions_of(
+        [e.session for d in days for e in d.entries] + [r.session for d in days for r in d.refused]
+    )
+    return {
+        "totals": _totals(times, today),
+        "month": _month(times, today, goal_ms, state, sum(m.ms for m in earned)),
+        "make_up_ms": sum(m.ms for m in earned),
+        "make_up": [
+            {
+                "title": item.title,
+                "lesson": item.lesson,
+                "ms": item.ms,
+                "from_day": item.from_day if item.from_day > today else None,
+            }
+            for item in _by_lesson(earned)[:6]
+        ],
+        "months": _months(asked, today),
+        "occupations": _occupations(asked, times, sessions),
+        "days": [_day(d, sessions) for d in days],
+        "older": asked.address(before=days[-1].day) if has_older and days else "",
+        "is_filtered": not asked.filter.is_open,
+        "is_empty": not times and not recent and not days,
+        "asked": asked,
+    }
+
+
+def _totals(times: Sequence[DayTime], today: date) -> list[tuple[str, int]]:
+    found = totals_of(times, today)
+    return [(_("今天"), found.today_ms), (_("本月"), found.month_ms), (_("今年"), found.year_ms)]
+
+
+def _month(
+    times: Sequence[DayTime], today: date, goal_ms: int, state: StudyState | None, refused_ms: int
+) -> dict[str, Any]:
+    first = month_start(today)
+    by_day: dict[date, int] = {}
+    for time in times:
+        if time.day >= first:
+            by_day[time.day] = by_day.get(time.day, 0) + time.ms
+    length = (next_month(first) - first).days
+    pending = load_spans(state.pending) if state else []
+    return {
+        "counted_ms": max(0, sum(by_day.values())),
+        "pending_ms": sum(s.end - s.start for s in pending),
+        "refused_ms": refused_ms,
+        "goal_ms": goal_ms,
+        "days": [
+            {"day": n + 1, "counted_ms": max(0, by_day.get(first + timedelta(days=n), 0))}
+            for n in range(length)
+        ],
+    }
+
+
+def _months(asked: Asked, today: date) -> list[dict[str, Any]]:
+    chips = [{"label": _("全部月份"), "url": asked.address(month=None), "current": asked.month is None}]
+    month = month_start(today)
+    shown = []
+    for _n in range(MONTHS_SHOWN):
+        shown.append(month)
+        month = month_start(month - timedelta(days=1))
+    if asked.month and asked.month not in shown:
+        shown.append(asked.month)
+    chips += [
+        {"label": display.month(m), "url": asked.address(month=f"{m:%Y-%m}"), "current": m == asked.month}
+        for m in shown
+    ]
+    return chips
+
+
+def _occupations(
+    asked: Asked, times: Sequence[DayTime], sessions: dict[UUID, StudySession]
+) -> list[dict[str, Any]]:
+    names = {s.occupation: s.occupation_name for s in sessions.values() if s.occupation}
+    codes = sorted({t.occupation for t in times if t.occupation} | set(names) | ({asked.occupation} - {""}))
+    if len(codes) < 2 and not asked.occupation:
+        return []
+    chips = [{"label": _("全部工种"), "url": asked.address(occupation=""), "current": not asked.occupation}]
+    return chips + [
+        {"label": names.get(c) or c, "url": asked.address(occupation=c), "current": c == asked.occupation}
+        for c in codes
+    ]
+
+
+def _add_refusals(
+    days: list[DayRecords], asked: Asked, recent: Sequence[RefusedSpan], since: date, learner: UUID, *, is_last: bool,
+    today: date,
+) -> None:  # fmt: skip
+    """Put refused spans into the days they belong to, and days with nothing but refused spans between them."""
+    newest = asked.before - timedelta(days=1) if asked.before else today
+    oldest = min((d.day for d in days), default=since)
+    if is_last:
+        oldest = min(oldest, asked.month or since)
+    wanted = asked.filter
+    if asked.text or asked.occupation or oldest < since:
+        first = max(oldest, wanted.first) if wanted.first else oldest
+        spans = own_refusals(learner, Filter(wanted.text, first, wanted.last, wanted.occupation))
+    else:
+        spans = list(recent)
+    by_day = {d.day: d for d in days}
+    for span in spans:
+        if not oldest <= span.day <= newest:
+            continue
+        if (wanted.first and span.day < wanted.first) or (wanted.last and span.day > wanted.last):
+            continue
+        if span.day not in by_day:
+            by_day[span.day] = DayRecords(span.day)
+        by_day[span.day].refused.append(span)
+    days[:] = sorted(by_day.values(), key=lambda d: d.day, reverse=True)
+
+
+def _day(records: DayRecords, sessions: dict[UUID, StudySession]) -> dict[str, Any]:
+    rows: dict[UUID | int, list[LedgerEntry]] = {}
+    for entry in records.entries:
+        rows.setdefault(entry.session or entry.n, []).append(entry)
+    refused: dict[UUID, list[RefusedSpan]] = {}
+    for span in records.refused:
+        refused.setdefault(span.session, []).append(span)
+    shown = [
+        _row(entries, sessions, refused.pop(key, []) if isinstance(key, UUID) else [])
+        for key, entries in rows.items()
+    ]
+    shown += [_refused_only(session, spans, sessions) for session, spans in refused.items()]
+    shown.sort(key=lambda row: -row["began"])
+    return {"on": records.day, "ms": records.ms, "entries": shown}
+
+
+def _row(
+    entries: Sequence[LedgerEntry], sessions: dict[UUID, StudySession], refused: Sequence[RefusedSpan]
+) -> dict[str, Any]:
+    first = entries[0]
+    session = sessions.get(first.session) if first.session else None
+    began, ended = min(e.t_from for e in entries), max(e.t_to for e in entries)
+    recorded = day_of(max(e.recorded_at for e in entries))
+    return {
+        "began": began,
+        "title": session.title if session else _kind_of(first),
+        "lesson": first.lesson if session else None,
+        "course": session.course_title if session else "",
+        "ms": sum(e.ms for e in entries),
+        "at": _span_of_day(began, ended),
+        "late": _("{day}上传").format(day=display.day(recorded)) if recorded > first.day else "",
+        "refusals": _refusals(refused, first.lesson),
+        "evidence": [_evidence(entry) for entry in entries],
+        "session": session,
+    }
+
+
+def _refused_only(
+    session: UUID, spans: Sequence[RefusedSpan], sessions: dict[UUID, StudySession]
+) -> dict[str, Any]:
+    known = sessions.get(session)
+    began, ended = min(s.t_from for s in spans), max(s.t_to for s in spans)
+    return {
+        "began": began,
+        "title": known.title if known else _("学习"),
+        "lesson": spans[0].lesson,
+        "course": known.course_title if known else "",
+        "ms": 0,
+        "at": _span_of_day(began, ended),
+        "late": "",
+        "refusals": _refusals(spans, spans[0].lesson),
+        "evidence": [],
+        "session": known,
+    }
+
+
+def _refusals(spans: Sequence[RefusedSpan], lesson: UUID | None) -> list[dict[str, Any]]:
+    """Return one row a reason: how much, why, when, and where to play it again."""
+    by_reason: dict[str, list[RefusedSpan]] = {}
+    for span in spans:
+        by_reason.setdefault(span.reason, []).append(span)
+    out = []
+    for reason, rows in by_reason.items():
+        positions = [
+            (r.position_from, r.position_to)
+            for r in rows
+            if r.position_from is not None and r.position_to is not None
+        ]
+        ms = measure(union(positions)) or measure(union((r.t_from, r.t_to) for r in rows))
+        if ms < 1_000:
+            continue  # a player's rounding, not something a person could play again
+        out.append(
+            {
+                "what": reasons.what(ms),
+                "why": reasons.why(reason),
+                "when": _span_of_day(min(r.t_from for r in rows), max(r.t_to for r in rows)),
+                "lesson": lesson if reasons.helps_to_replay(reason) else None,
+            }
+        )
+    return out
+
+
+def _evidence(entry: LedgerEntry) -> dict[str, Any]:
+    pairs = [[int(x) for x in pair.split("-")] for pair in entry.ranges.split(",") if pair]
+    return {
+        "n": entry.n,
+        "ms": entry.ms,
+        "at": _span_of_day(entry.t_from, entry.t_to),
+        "places": _("、").join(f"{display.clock_position(a)}–{display.clock_position(b)}" for a, b in pairs),
+        "kind": _kind_of(entry),
+        "policy": entry.policy,
+        "hash": bytes(entry.hash).hex(),
+    }
+
+
+def _kind_of(entry: LedgerEntry) -> str:
+    return str(LedgerEntry.Kind(entry.kind).label)
+
+
+def _span_of_day(start: int, end: int) -> str:
+    first, last = from_ms(start), from_ms(end)
+    return f"{first:%H:%M}" if f"{first:%H:%M}" == f"{last:%H:%M}" else f"{first:%H:%M}–{last:%H:%M}"
+
+
+def _by_lesson(items: Iterable[Any]) -> list[Any]:
+    """Return one item a lesson with what its parts add up to."""
+    merged: dict[UUID, _LessonMakeUp] = {}
+    for item in items:
+        known = merged.setdefault(item.lesson, _LessonMakeUp(item.lesson, item.title, 0, item.from_day))
+        known.ms += item.ms
+    return list(merged.values())
+
+
+@dataclass(slots=True)
+class _LessonMakeUp:
+    lesson: UUID
+    title: str
+    ms: int
+    from_day: date

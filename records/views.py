@@ -1,0 +1,49 @@
+"""A learner's own page of records."""
+
+from datetime import date
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.api import User
+from core.clock import day_of
+from core.db import now_ms
+from core.policies import guard, signed_in
+from records.goals import month_goal_ms
+from records.presentation import Asked, records_page
+
+
+@guard(signed_in)
+@never_cache
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    """Show what was counted and what was not, by day, and what can still be made up."""
+    learner = cast("User", request.user).person.uuid
+    now = now_ms()
+    asked, is_bad = _asked(request)
+    context = records_page(learner=learner, asked=asked, now=now, goal_ms=month_goal_ms(learner, day_of(now)))
+    return render(request, "records/own.html", context, status=400 if is_bad else 200)
+
+
+def _asked(request: HttpRequest) -> tuple[Asked, bool]:
+    """Return what the address asks for; what cannot be read is left out, and said so by the status."""
+    month, before, is_bad = None, None, False
+    if text := request.GET.get("month", ""):
+        month = _date(f"{text}-01")
+        is_bad |= month is None
+    if text := request.GET.get("before", ""):
+        before = _date(text)
+        is_bad |= before is None
+    words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
+    return Asked(words, month, request.GET.get("occupation", "")[:20].replace("\x00", ""), before), is_bad
+
+
+def _date(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2200 else None
