@@ -32,7 +32,8 @@ class SearchDocument:
     One thing to be found.
 
     ``key`` is ``type:uuid`` (or a code). ``part_of`` is the key of the thing it comes and goes with (a lesson with its
-    course); by default its own. ``names`` are other short names: aliases, teachers; ``summary`` is a
+    course); by default its own. ``called`` are other names of the thing itself, ``names`` those of what belongs to it
+    (its teachers, its trade); ``summary`` is a
     sentence for people; ``body`` the running text. ``occupations`` and ``groups`` are codes, ``level`` the rank
     of a skill level, ``instructors`` slugs. ``new_ms`` is when it was published, ``popularity`` how many study it.
     ``card`` is what its result card shows, JSON.
@@ -42,6 +43,7 @@ class SearchDocument:
     type: str
     title: str
     url: str
+    called: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     summary: str = ""
     body: str = ""
@@ -108,7 +110,8 @@ def occupation_keys(code: str) -> tuple[str, ...]:
 
 def prepare(document: SearchDocument) -> Row:
     """Return the document as an engine stores it: all analysis happens here."""
-    short = " ".join((document.title, *document.names))
+    names = (*document.called, *document.names)
+    short = " ".join((document.title, *names))
     codes = " ".join(document.occupations)
     payload = json.dumps(
         {
@@ -116,7 +119,7 @@ def prepare(document: SearchDocument) -> Row:
             "title": document.title,
             "said": " ".join(said(document.title)),
             "url": document.url,
-            "names": document.names,
+            "names": names,
             "summary": document.summary,
             "body": document.body[:BODY_LIMIT],
             "card": document.card,
@@ -126,7 +129,7 @@ def prepare(document: SearchDocument) -> Row:
     )
     texts = {
         "title": index_terms(document.title),
-        "names": index_terms(" 。".join((*document.names, codes))),
+        "names": index_terms(" 。".join((*names, codes))),
         "body": index_terms(f"{document.summary} 。{document.body[:BODY_LIMIT]}"),
         "pinyin": pinyin_terms(short),
         "prefix": f"{prefix_terms(document.title)} {start_terms(document.title)}".strip(),
@@ -140,7 +143,7 @@ def prepare(document: SearchDocument) -> Row:
         "instructor": document.instructors,
         "exact": tuple(
             dict.fromkeys(
-                f(name) for name in (document.title, *document.names) for f in (exact_terms, spelled)
+                f(name) for name in (document.title, *document.called) for f in (exact_terms, spelled)
             )
         ),
     }

@@ -15,7 +15,8 @@ WEIGHTS = {"title": 4.0, "names": 3.0, "body": 1.0}
 SYNONYM = 0.5
 PINYIN = 2.0
 LIFT = 1.0
-EXACT = 12.0
+EXACT = 100.0
+"""The thing called just so comes first, however rare its words are."""
 START = 2.0
 """A title that begins with what is typed."""
 BY_TYPE = {"course": 3.0, "occupation": 1.5, "lesson": 0.8, "instructor": 0.4}

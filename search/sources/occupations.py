@@ -24,7 +24,7 @@ def groups(ids: Collection[str] | None) -> Iterator[tuple[str, list[SearchDocume
             title=occupation.name,
             # Its courses: an occupation has no page of its own yet.
             url=f"{reverse('search:catalogue')}?{urlencode({'occupation': occupation.code})}",
-            names=_names(occupation.name, occupation.aliases),
+            called=_names(occupation.name, occupation.aliases),
             summary=occupation.definition,
             body=occupation.group.name,
             occupations=(occupation.code,),

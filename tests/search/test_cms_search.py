@@ -8,25 +8,38 @@ from wagtail.documents.models import Document
 from wagtail.images.models import Image
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
+from wagtail.search.index import get_indexed_models
 
 pytestmark = pytest.mark.django_db
 TITLE = "高级焊工安全操作规程"
 
 
-@pytest.fixture
-def cms_index(settings):
-    """An index that holds what this test makes and nothing else."""
-    backend = get_search_backend()
-    if settings.ELASTICSEARCH_URL:
+@pytest.fixture(scope="module")
+def elastic_indices(django_db_setup, django_db_blocker):
+    """Wagtail's indices in Elasticsearch, made once."""
+    with django_db_blocker.unblock():
+        backend = get_search_backend()
         for index in backend.all_indexes():
-            rebuilder = backend.rebuilder_class(index)
-            fresh = rebuilder.start()
-            from wagtail.search.index import get_indexed_models
-
+            fresh = backend.rebuilder_class(index)
+            made = fresh.start()
             for model in get_indexed_models():
                 if backend.get_index_for_model(model).name == index.name:
-                    fresh.add_model(model)
-            rebuilder.finish()
+                    made.add_model(model)
+            fresh.finish()
+    yield f"{backend.index_prefix}*"
+    for name in backend.es.indices.get(index=f"{backend.index_prefix}*"):
+        backend.es.indices.delete(index=name)
+
+
+@pytest.fixture
+def cms_index(settings, request):
+    """Wagtail's search, holding what this test makes and nothing else."""
+    backend = get_search_backend()
+    if settings.ELASTICSEARCH_URL:
+        pattern = request.getfixturevalue("elastic_indices")
+        backend.es.indices.refresh(index=pattern)
+        backend.es.delete_by_query(index=pattern, query={"match_all": {}})
+        backend.es.indices.refresh(index=pattern)
     return backend
 
 

@@ -15,6 +15,7 @@ from search.analysis import prefix_query, query_terms, trade_synonyms
 from search.documents import SearchDocument, exact_terms, prepare
 from search.engines import BadCursor, SearchRequest, Sort
 from search.engines.embedded import EmbeddedEngine
+from tests.search.conftest import empty
 
 ELASTICSEARCH_URL = os.environ.get("ELASTICSEARCH_URL", "")
 ELASTIC = pytest.param(
@@ -26,19 +27,22 @@ ELASTIC = pytest.param(
 )
 
 
-def make_engine(kind, folder):
-    if kind == "embedded":
-        return EmbeddedEngine(folder, "contract")
+@pytest.fixture(scope="module")
+def elastic():
     from search.engines.elastic import ElasticEngine
 
-    return ElasticEngine(ELASTICSEARCH_URL, f"contract-{secrets.token_hex(4)}", timeout_s=20)
+    engine = ElasticEngine(ELASTICSEARCH_URL, f"contract-{secrets.token_hex(4)}", timeout_s=20)
+    yield engine
+    engine.drop()
 
 
 @pytest.fixture(params=["embedded", ELASTIC])
 def engine(request, tmp_path):
-    engine = make_engine(request.param, tmp_path)
-    yield engine
-    engine.drop()
+    if request.param == "embedded":
+        return EmbeddedEngine(tmp_path, "contract")
+    target = request.getfixturevalue("elastic")
+    empty(target)
+    return target
 
 
 def course(key, title, **more):
