@@ -242,3 +242,73 @@ test("refused positions are open again and hatched", async () => {
   assert.deepEqual(refused, [[5_000, 15_000]]);
   assert.equal(covered[0][1], 5_000);
 });
+
+test("without a network the tap is not sent, and the page is told so", async () => {
+  const { world, counter, play } = await begin();
+  await play(4_000);
+  world.isOnline = false;
+  assert.equal(await counter.finish(), false);
+  assert.ok(!world.requests.some((r) => r.url.endsWith("/close")));
+});
+
+test("a beat ahead of the server's clock is no refusal to the learner", async () => {
+  const refuse = (body) => (body.beats ?? []).map((b) => ({ seq: b.seq, part: b.part, range: null, reason: "ahead_of_clock" }));
+  const { told, play } = await begin({ refuse });
+  await play(16_000);
+  assert.ok(told.filter((t) => t.event === "answered").every((t) => t.refused.length === 0));
+});
+
+test("a session the server does not know is over, and its beats are not sent for ever", async () => {
+  const { world, counter, told, play } = await begin();
+  world.reply = () => ({ status: 404, body: {} });
+  await play(16_000);
+  assert.equal(told.find((t) => t.event === "ended").reason, "superseded");
+  assert.equal(counter.waitingMs, 0);
+});
+
+test("what an old session hears does not end the new one", async () => {
+  const late = { part: "video", range: null, seq: 1, reason: "superseded" };
+  const { world, counter, told, play } = await begin({
+    refuse: (body, url) => (url.includes("session-1") ? [late] : []),
+  });
+  await play(6_000);
+  world.sleep(60_000);
+  await play(6_000);
+  assert.deepEqual(told.filter((t) => t.event === "ended"), []);
+  assert.equal(counter.isCounting, true);
+});
+
+test("what the session in hand has waiting is not taken for a leftover", async () => {
+  const { world, counter, play } = await begin();
+  world.isOnline = false;
+  await play(16_000);
+  world.isOnline = true;
+  await counter.sendLeftovers();
+  assert.equal(world.beats().length, 0);
+});
+
+test("at a day's cap the meter stands still though playing goes on", async () => {
+  const refuse = (body) => (body.beats ?? []).map((b) => ({ seq: b.seq, part: b.part, range: b.ranges[0], reason: "day_cap" }));
+  const { counter, play } = await begin({ refuse });
+  await play(16_000);
+  const before = counter.standing.ms;
+  await play(10_000);
+  assert.equal(counter.standing.ms, before);
+  assert.ok(counter.progress.isCapped);
+  assert.ok(counter.standing.covered[0][1] >= 24_000);
+});
+
+test("what was never reached is open, a gap before the furthest place is hatched", async () => {
+  const parts = [
+    { part: "video", kind: "video", nominal_ms: 600_000, covered: [[0, 60_000], [90_000, 120_000]], to_make_up: [[60_000, 90_000], [120_000, 600_000]], owed_ms: 0 },
+  ];
+  const { counter } = await begin({ opening: { parts } });
+  assert.deepEqual(counter.standing.refused, [[60_000, 90_000]]);
+});
+
+test("the session's clock is never ahead of the real one", async () => {
+  const { world, counter } = await begin();
+  const opened = world.time;
+  world.time += 999.9;
+  assert.ok(counter.session.clock.now() <= world.time - opened);
+});

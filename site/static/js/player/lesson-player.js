@@ -153,7 +153,7 @@ class LessonPlayer extends HTMLElement {
     if (kind === "wanted") return this.#play(which);
     // Browsers say "moved" before they say "paused" or "ended"; the exact end comes with those.
     if (kind === "moved" && !which.isPlaying) return;
-    if (kind === "interrupted") this.counter.pause({ position: which.positionMs });
+    if (kind === "interrupted") this.counter.pause({ position: which.placeMs });
     if (kind === "sought") this.counter.pause();
     if (kind === "playing") this.meter.untell("media");
     if (kind === "speed") this.#saySpeed(which.media.playbackRate);

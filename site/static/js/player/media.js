@@ -38,10 +38,15 @@ export class MediaPart {
     return this.media.currentTime * 1_000;
   }
 
+  /** Return the position on the part's own timeline: a file may run some frames longer than the part. */
+  get placeMs() {
+    return Math.min(this.positionMs, this.part.nominal_ms);
+  }
+
   /** Return what is going on, or null. */
   activity(visible) {
     if (!this.isPlaying) return null;
-    return { part: this.part.part, position: this.positionMs, rate: this.media.playbackRate, visible };
+    return { part: this.part.part, position: this.placeMs, rate: this.media.playbackRate, visible };
   }
 
   async play() {

@@ -59,6 +59,7 @@ export class Meter {
       if (!sentence) continue;
       const lost = (this.refused.get(reason) ?? 0) + (range ? range[1] - range[0] : 0);
       this.refused.set(reason, lost);
+      if (range && lost < 1_000) continue; // not worth a word
       this.tell(`refused-${reason}`, "warn", say(sentence, { t: spoken(lost, this.words.units) }));
     }
   }
