@@ -13,7 +13,7 @@ from core import display
 from core.clock import day_of, from_ms, month_start
 from records import reasons
 from records.ledger.codec import load_spans
-from records.ledger.intervals import measure, union
+from records.ledger.intervals import Interval, inside, measure, union
 from records.ledger.periods import next_month
 from records.models import LedgerEntry, RefusedSpan, StudySession, StudyState
 from records.queries import (
@@ -21,6 +21,7 @@ from records.queries import (
     DayRecords,
     DayTime,
     Filter,
+    MakeUp,
     make_up,
     newest_days,
     own_refusals,
@@ -31,7 +32,6 @@ from records.queries import (
 )
 
 ENTRIES_A_PAGE = 60
-MONTHS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict
     sessions = sessions_of(
         [e.session for d in days for e in d.entries] + [r.session for d in days for r in d.refused]
     )
+    gaps = {item.part: item for item in earned}
     return {
         "totals": _totals(times, today),
         "month": _month(times, today, goal_ms, state, sum(m.ms for m in earned)),
@@ -86,9 +87,9 @@ def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict
             }
             for item in _by_lesson(earned)[:6]
         ],
-        "months": _months(asked, today),
+        "months": _months(asked, times, today),
         "occupations": _occupations(asked, times, sessions),
-        "days": [_day(d, sessions) for d in days],
+        "days": [_day(d, sessions, gaps) for d in days],
         "older": asked.address(before=days[-1].day) if has_older and days else "",
         "is_filtered": not asked.filter.is_open,
         "is_empty": not times and not recent and not days,
@@ -123,20 +124,18 @@ def _month(
     }
 
 
-def _months(asked: Asked, today: date) -> list[dict[str, Any]]:
+def _months(asked: Asked, times: Sequence[DayTime], today: date) -> list[dict[str, Any]]:
+    """Return a chip for each month of this year that has something, newest first, and for the one asked for."""
+    months = {month_start(t.day) for t in times} | {month_start(today)}
+    if asked.month:
+        months.add(asked.month)
+    if len(months) < 2:
+        return []
     chips = [{"label": _("全部月份"), "url": asked.address(month=None), "current": asked.month is None}]
-    month = month_start(today)
-    shown = []
-    for _n in range(MONTHS_SHOWN):
-        shown.append(month)
-        month = month_start(month - timedelta(days=1))
-    if asked.month and asked.month not in shown:
-        shown.append(asked.month)
-    chips += [
+    return chips + [
         {"label": display.month(m), "url": asked.address(month=f"{m:%Y-%m}"), "current": m == asked.month}
-        for m in shown
+        for m in sorted(months, reverse=True)
     ]
-    return chips
 
 
 def _occupations(
@@ -180,7 +179,7 @@ def _add_refusals(
     days[:] = sorted(by_day.values(), key=lambda d: d.day, reverse=True)
 
 
-def _day(records: DayRecords, sessions: dict[UUID, StudySession]) -> dict[str, Any]:
+def _day(records: DayRecords, sessions: dict[UUID, StudySession], gaps: dict[UUID, MakeUp]) -> dict[str, Any]:
     rows: dict[UUID | int, list[LedgerEntry]] = {}
     for entry in records.entries:
         rows.setdefault(entry.session or entry.n, []).append(entry)
@@ -188,16 +187,16 @@ def _day(records: DayRecords, sessions: dict[UUID, StudySession]) -> dict[str, A
     for span in records.refused:
         refused.setdefault(span.session, []).append(span)
     shown = [
-        _row(entries, sessions, refused.pop(key, []) if isinstance(key, UUID) else [])
+        _row(entries, sessions, _refusals(refused.pop(key, []) if isinstance(key, UUID) else [], gaps))
         for key, entries in rows.items()
     ]
-    shown += [_refused_only(session, spans, sessions) for session, spans in refused.items()]
+    shown += [_refused_only(session, spans, sessions, gaps) for session, spans in refused.items()]
     shown.sort(key=lambda row: -row["began"])
     return {"on": records.day, "ms": records.ms, "entries": shown}
 
 
 def _row(
-    entries: Sequence[LedgerEntry], sessions: dict[UUID, StudySession], refused: Sequence[RefusedSpan]
+    entries: Sequence[LedgerEntry], sessions: dict[UUID, StudySession], refusals: list[dict[str, Any]]
 ) -> dict[str, Any]:
     first = entries[0]
     session = sessions.get(first.session) if first.session else None
@@ -211,14 +210,17 @@ def _row(
         "ms": sum(e.ms for e in entries),
         "at": _span_of_day(began, ended),
         "late": _("{day}上传").format(day=display.day(recorded)) if recorded > first.day else "",
-        "refusals": _refusals(refused, first.lesson),
+        "refusals": refusals,
         "evidence": [_evidence(entry) for entry in entries],
         "session": session,
     }
 
 
 def _refused_only(
-    session: UUID, spans: Sequence[RefusedSpan], sessions: dict[UUID, StudySession]
+    session: UUID,
+    spans: Sequence[RefusedSpan],
+    sessions: dict[UUID, StudySession],
+    gaps: dict[UUID, MakeUp],
 ) -> dict[str, Any]:
     known = sessions.get(session)
     began, ended = min(s.t_from for s in spans), max(s.t_to for s in spans)
@@ -230,36 +232,47 @@ def _refused_only(
         "ms": 0,
         "at": _span_of_day(began, ended),
         "late": "",
-        "refusals": _refusals(spans, spans[0].lesson),
+        "refusals": _refusals(spans, gaps),
         "evidence": [],
         "session": known,
     }
 
 
-def _refusals(spans: Sequence[RefusedSpan], lesson: UUID | None) -> list[dict[str, Any]]:
-    """Return one row a reason: how much, why, when, and where to play it again."""
+def _refusals(spans: Sequence[RefusedSpan], gaps: dict[UUID, MakeUp]) -> list[dict[str, Any]]:
+    """Return one row a reason: how much, why, when, and where to play it again if that is still to be earned."""
     by_reason: dict[str, list[RefusedSpan]] = {}
     for span in spans:
         by_reason.setdefault(span.reason, []).append(span)
     out = []
     for reason, rows in by_reason.items():
-        positions = [
-            (r.position_from, r.position_to)
-            for r in rows
-            if r.position_from is not None and r.position_to is not None
-        ]
-        ms = measure(union(positions)) or measure(union((r.t_from, r.t_to) for r in rows))
+        ms = measure(union(_positions(rows))) or measure(union((r.t_from, r.t_to) for r in rows))
         if ms < 1_000:
             continue  # a player's rounding, not something a person could play again
+        can_earn = reasons.helps_to_replay(reason) and any(_is_open(r, gaps.get(r.part)) for r in rows)
         out.append(
             {
                 "what": reasons.what(ms),
                 "why": reasons.why(reason),
                 "when": _span_of_day(min(r.t_from for r in rows), max(r.t_to for r in rows)),
-                "lesson": lesson if reasons.helps_to_replay(reason) else None,
+                "lesson": rows[0].lesson if can_earn else None,
             }
         )
     return out
+
+
+def _positions(rows: Iterable[RefusedSpan]) -> list[Interval]:
+    return [
+        (r.position_from, r.position_to)
+        for r in rows
+        if r.position_from is not None and r.position_to is not None
+    ]
+
+
+def _is_open(span: RefusedSpan, left: MakeUp | None) -> bool:
+    """Tell whether something of a refused span is still to be earned: it may have been played again since."""
+    if left is None:
+        return False
+    return bool(left.owed_ms) or any(inside(left.to_make_up, a, b) for a, b in _positions([span]))
 
 
 def _evidence(entry: LedgerEntry) -> dict[str, Any]:

@@ -73,6 +73,18 @@ def test_refused_span_has_its_reason_in_plain_words_and_what_to_do(worker, clien
     assert f"/learn/{worker.lesson.lesson}/" in page
 
 
+def test_span_that_was_played_again_is_no_longer_offered(worker, client):
+    worker.play(MINUTE)
+    with pytest.raises(CheckMissed):
+        worker.answer(answer=None)
+    assert "现在补" in _page(client)
+    worker.play(MINUTE, position=0)
+    worker.answer(1)
+    page = _page(client)
+    assert "1 分钟没有算" in page
+    assert "现在补" not in page
+
+
 def test_word_month_and_occupation_narrow_the_list(worker, client):
     _study(worker)
     worker.lesson = make_lesson(title="触电急救", occupation="6-31-01-03", occupation_name="电工")
