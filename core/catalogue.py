@@ -82,12 +82,12 @@ def _empty() -> Catalog:
     )  # fmt: skip
 
 
-def read(path: Path) -> Catalog:
+def read(path: Path, *, locale: str = "en") -> Catalog:
     """Return a catalogue file, or an empty one where there is none."""
     if not path.exists():
         return _empty()
     with path.open("rb") as file:
-        return read_po(file, locale="en")
+        return read_po(file, locale=locale)
 
 
 def update(*, root: Path, path: Path) -> int:
@@ -139,10 +139,10 @@ def problems(*, root: Path, path: Path) -> list[str]:
     return found
 
 
-def compile_catalogue(path: Path) -> None:
+def compile_catalogue(path: Path, *, locale: str = "en") -> None:
     """Write the ``.mo`` file beside a catalogue unless it is newer."""
     target = path.with_suffix(".mo")
     if target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
         return
     with target.open("wb") as file:
-        write_mo(file, read(path))
+        write_mo(file, read(path, locale=locale))

@@ -87,6 +87,7 @@ def _page_tree() -> CourseIndexPage:
         home.save(clean=False)
     if site is None:
         Site.objects.create(hostname="localhost", root_page=home, is_default_site=True, site_name="技能强国")
+    Site.objects.filter(is_default_site=True, site_name="").update(site_name="技能强国")
     index = CourseIndexPage.objects.first()
     return index or home.add_child(instance=CourseIndexPage(title="课程", slug="courses", live=True))
 

@@ -92,12 +92,13 @@ def lesson_changes(edition: CourseEdition) -> tuple[list[LessonChange], list[str
     changes = []
     for lesson in edition.lessons.order_by("position"):
         known = old.pop(lesson.lesson, None)
-        is_same = known is not None and (known.content_hash, known.title) == (
-            lesson.content_hash,
-            lesson.title,
-        )
+        is_same = known is not None and _shown(known) == _shown(lesson)
         changes.append(LessonChange(lesson, "same" if is_same else "changed" if known else "new"))
     return changes, [le.title for le in old.values()]
+
+
+def _shown(lesson: EditionLesson) -> tuple[str, str, str]:
+    return lesson.title, lesson.summary, lesson.content_hash
 
 
 def preview_html(lesson: EditionLesson) -> str:

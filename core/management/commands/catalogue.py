@@ -21,8 +21,8 @@ class Command(BaseCommand):
             missing = catalogue.update(root=root, path=path)
             self.stdout.write(f"{path.relative_to(root)}: {missing} sentences without translation")
         elif options["act"] == "compile":
-            if path.exists():
-                catalogue.compile_catalogue(path)
+            for found_path in sorted(locale.glob("*/LC_MESSAGES/django.po")):
+                catalogue.compile_catalogue(found_path, locale=found_path.parents[1].name)
         elif found := catalogue.problems(root=root, path=path):
             self.stderr.write("\n".join(found))
             raise CommandError(f"{len(found)} problems in the message catalogue")

@@ -1,0 +1,32 @@
+"""Our Chinese words for what Wagtail leaves in English."""
+
+import re
+from pathlib import Path
+
+import wagtail
+from babel.messages.pofile import read_po
+from django.conf import settings
+
+OURS = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES" / "django.po"
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
+
+
+def messages(path):
+    with path.open("rb") as file:
+        return {m.id if isinstance(m.id, str) else m.id[0]: m for m in read_po(file) if m.id}
+
+
+def test_each_translates_something_that_wagtail_still_says():
+    theirs = set()
+    for path in Path(wagtail.__file__).parent.rglob("locale/en/LC_MESSAGES/django.po"):
+        theirs |= messages(path).keys()
+
+    assert messages(OURS).keys() <= theirs
+
+
+def test_each_keeps_to_the_placeholders_and_the_markup_of_the_original():
+    for original, message in messages(OURS).items():
+        words = message.string if isinstance(message.string, str) else message.string[0]
+        assert set(_PLACEHOLDER.findall(words)) <= set(_PLACEHOLDER.findall(original)), original
+        assert sorted(re.findall(r"<[^>]+>", words)) == sorted(re.findall(r"<[^>]+>", original)), original
+        assert not re.search(r"[\u4e00-\u9fff][,;?!]|您", words), original
