@@ -20,8 +20,12 @@ class Synonyms:
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, word: str) -> tuple[str, ...]:
-        """Return the other words for ``word``, official names first."""
-        return (*self.targets.get(word, ()), *self.sources.get(word, ()))
+        """
+        Return the official names for ``word``.
+
+        Never the other way round: who types the official name means it, and 焊接工 also stands in 焊接工程.
+        """
+        return self.targets.get(word, ())
 
 
 NONE = Synonyms()
