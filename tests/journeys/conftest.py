@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.conftest import ON_SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN_S = 240
+READY_WITHIN_S = 600
 
 
 @dataclass(frozen=True)

@@ -40,5 +40,8 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         "django_structlog": {"level": "WARNING"},
         "elastic_transport": {"level": "WARNING"},
+        # One line for each page that is indexed tells nobody anything.
+        "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
     },
 }
