@@ -116,10 +116,10 @@ def _is_translated(message: Message) -> bool:
     return all(string) if isinstance(string, tuple | list) else bool(string)
 
 
-def problems(*, root: Path, path: Path) -> list[str]:
+def problems(*, root: Path, path: Path, is_complete: bool = True) -> list[str]:
     """
-    Return what is wrong: a sentence without translation, a translation that lost a placeholder, sloppy punctuation or a
-    word that the house avoids. Each line says where.
+    Return what is wrong: a sentence without translation (``is_complete``), a translation that lost a placeholder, sloppy
+    punctuation or a word that the house avoids. Each line says where.
     """
     catalogue, found = read(path), []
     for s in sentences(root):

@@ -3,8 +3,10 @@ The one place that starts ffmpeg and opens containers. No database here: these c
 run inside a transaction.
 """
 
+import os
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -65,6 +67,9 @@ def _run(arguments: list[str], *, tick: Callable[[], None]) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    # Whoever is waiting for a page goes first.
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, process.pid, 15)
     said: list[str] = []
     try:
         for line in process.stdout or ():

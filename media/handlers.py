@@ -5,7 +5,7 @@ from media.models import Video
 from media.operations import TRANSCODE, transcode
 
 
-@jobs.job_handler(TRANSCODE)
+@jobs.job_handler(TRANSCODE, is_heavy=True)
 def run_transcode(job: jobs.RunningJob) -> None:
     """Make renditions of the video that the job names; a video that was deleted meanwhile needs nothing."""
     video = Video.objects.filter(uuid=job.payload["video"]).first()

@@ -22,6 +22,7 @@ RUN_TASK = "core.jobs.run"
 log = structlog.get_logger(__name__)
 Handler = Callable[["RunningJob"], Any]
 _handlers: dict[str, Handler] = {}
+_heavy: set[str] = set()
 
 
 class JobFailed(Exception):
@@ -60,16 +61,21 @@ class RunningJob:
             raise ClaimLost
 
 
-def job_handler(kind: str) -> Callable[[Handler], Handler]:
+def job_handler(kind: str, *, is_heavy: bool = False) -> Callable[[Handler], Handler]:
     """
     Register the function that does one kind of job. It may be killed at any point and called again: what it does twice
     must come out as once.
+
+    Of the heavy kinds (minutes of all processors) a worker does one at a time, so that short work never waits behind
+    six videos.
     """
 
     def register(handler: Handler) -> Handler:
         known = _handlers.setdefault(kind, handler)
         if known is not handler:
             raise ValueError(f"two handlers for {kind!r}")
+        if is_heavy:
+            _heavy.add(kind)
         return handler
 
     return register
@@ -91,6 +97,18 @@ def wake_again_after() -> timedelta:
 
 def handler_of(kind: str) -> Handler | None:
     return _handlers.get(kind)
+
+
+def is_heavy(job_id: int) -> bool:
+    return bool(_heavy) and Job.objects.filter(id=job_id, kind__in=_heavy).exists()
+
+
+def wake_for_next_heavy(*, now: datetime) -> None:
+    """Wake a worker for the heavy job that has waited longest, if one is due."""
+    due = Job.objects.filter(kind__in=_heavy, state=Job.State.QUEUED, run_after__lte=now).order_by("id")
+    job_id = due.values_list("id", flat=True).first()
+    if job_id is not None:
+        wake_worker(job_id)
 
 
 def enqueue(

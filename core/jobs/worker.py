@@ -44,8 +44,23 @@ def _heartbeat(running: RunningJob) -> Iterator[None]:
             thread.join()
 
 
+_heavy_work = threading.Lock()
+
+
 def run_job(job_id: int) -> None:
     """Claim a job and do it. Not getting it is normal: another worker was faster, or it has ended."""
+    if not operations.is_heavy(job_id):
+        _run(job_id)
+    elif _heavy_work.acquire(blocking=False):
+        try:
+            _run(job_id)
+        finally:
+            _heavy_work.release()
+        operations.wake_for_next_heavy(now=timezone.now())
+    # Else it stays queued: whoever holds the lock wakes a worker for it, and the sweeper does.
+
+
+def _run(job_id: int) -> None:
     if not connection.in_atomic_block:
         close_old_connections()
     running = operations.claim(job_id=job_id, clock=timezone.now)

@@ -137,3 +137,25 @@ class TestSweeper:
 def test_the_database_refuses_a_running_job_without_a_claim():
     with pytest.raises(IntegrityError), transaction.atomic():
         Job.objects.create(kind="x", state="running")
+
+
+def test_a_worker_does_one_heavy_job_at_a_time_and_short_work_does_not_wait(monkeypatch):
+    from core.jobs import worker
+
+    woken = []
+    monkeypatch.setitem(operations._handlers, "tests.heavy", lambda job: None)
+    monkeypatch.setattr(operations, "_heavy", {"tests.heavy"})
+    monkeypatch.setattr(operations, "wake_worker", woken.append)
+    first, second = Job.objects.create(kind="tests.heavy"), Job.objects.create(kind="tests.heavy")
+    light = Job.objects.create(kind="tests.light")
+    monkeypatch.setitem(operations._handlers, "tests.light", lambda job: None)
+
+    with worker._heavy_work:  # another thread is at a heavy job
+        run_job(first.id)
+        run_job(light.id)
+    assert Job.objects.get(pk=first.pk).state == Job.State.QUEUED
+    assert Job.objects.get(pk=light.pk).state == Job.State.DONE
+
+    run_job(first.id)
+    assert Job.objects.get(pk=first.pk).state == Job.State.DONE
+    assert woken == [second.id]
