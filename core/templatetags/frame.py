@@ -64,7 +64,7 @@ def works_for_union(context: template.Context) -> bool:
     """Return whether the person has the fifth tab; asked once a page, though the bar and the tabs both show it."""
     request = context.get("request")
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if request is None or user is None or not user.is_authenticated:
         return False
     if not hasattr(request, "_works_for_union"):
         request._works_for_union = bool(user.is_officer)

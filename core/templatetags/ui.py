@@ -167,7 +167,12 @@ def _legend(
     counted_ms: int, pending_ms: int, refused_ms: int, goal_ms: int, nominal_ms: int = 0
 ) -> list[tuple[str, str]]:
     """Return the ruler in words: kind of the key, text."""
-    length = display.spoken if nominal_ms else display.study_minutes_text
+
+    def length(ms: int) -> str:
+        return (
+            display.spoken(ms) if nominal_ms or 0 < ms < display.MINUTE_MS else display.study_minutes_text(ms)
+        )
+
     found = [("counted", _("已计 %(time)s") % {"time": length(counted_ms)})]
     if pending_ms:
         found.append(("pending", _("待确认 %(time)s") % {"time": length(pending_ms)}))

@@ -83,7 +83,7 @@ class Service:
 
     def _page(self, route: Route) -> None:
         html = route.fetch().text().replace('"src": ""', '"src": "/clip.mp4"')
-        html = html.replace('"learner": "pattern"', f'"learner": "{self.learner}"')
+        html = html.replace('"learner": ""', f'"learner": "{self.learner}"')
         route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
     def _answer(self, route: Route) -> None:

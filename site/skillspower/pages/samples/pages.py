@@ -125,7 +125,7 @@ def course_page() -> Data:
 def player() -> Data:
     config = {
         "lesson": "0c7d54a2-58a1-4a0c-9c55-7d3a6a1e2b90",
-        "learner": "pattern",
+        "learner": "",
         "session_url": "/api/v1/study/sessions",
         "csrf": {"header": "X-CSRFToken", "token": ""},
         "presence_timeout_ms": 60_000,

@@ -73,7 +73,7 @@ export class Meter {
     box.dataset.name = name;
     const text = document.createElement("p");
     text.textContent = sentence;
-    box.append(text);
+    box.append(this.#icon(kind), text);
     if (action) box.append(this.#action(action));
     if (old) old.replaceWith(box);
     else this.notices.append(box);
@@ -82,6 +82,11 @@ export class Meter {
   /** Take a notice down. */
   untell(name) {
     this.notices.querySelector(`[data-name="${name}"]`)?.remove();
+  }
+
+  #icon(kind) {
+    const { content } = this.root.querySelector("[data-icons]");
+    return content.querySelector(kind === "info" ? ".icon--info" : ".icon--warn").cloneNode(true);
   }
 
   #action({ text, run, url }) {
