@@ -94,6 +94,20 @@ def test_the_card_is_public_and_coarse(client, t):
     assert client.get("/unions/00000000-0000-0000-0000-000000000000/").status_code == 404
 
 
+def test_the_card_leads_an_officer_to_everything_on_the_desk(client, t):
+    client.force_login(officer_at(t["plant"]))
+    page = client.get(f"/unions/{t['plant'].uuid}/").content.decode()
+    for place in ("requests/", "invitation/", "import/members/"):
+        assert f"/unions/{t['plant'].uuid}/{place}" in page
+    client.force_login(officer_at(t["county"]))
+    assert (
+        f"/unions/{t['county'].uuid}/import/tree/"
+        in client.get(f"/unions/{t['county'].uuid}/").content.decode()
+    )
+    client.force_login(make_user())
+    assert "requests/" not in client.get(f"/unions/{t['plant'].uuid}/").content.decode()
+
+
 def test_a_worker_finds_the_union_asks_and_sees_who_has_the_request(client, t):
     user = make_user()
     client.force_login(user)

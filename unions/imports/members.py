@@ -272,7 +272,7 @@ class _Known:
 
 
 def _identity_index(number: str) -> str | None:
-    return Person._meta.get_field("identity_index").index_of(number)  # type: ignore[union-attr,no-any-return]
+    return Person._meta.get_field("identity_index").index_of(number)
 
 
 def _index(column: str, values: Iterable[str | None]) -> dict[str, Person]:

@@ -85,6 +85,7 @@ def card(request: HttpRequest, union: UUID) -> HttpResponse:
         "is_closed": node.closed_on is not None and node.closed_on <= today,
         "may_join": node.kind.is_primary,
         "may_answer": may(cast(User, request.user), node, "membership"),
+        "may_write": may(cast(User, request.user), node, "membership", write=True),
     }
     return render(request, "unions/card.html", context)
 
