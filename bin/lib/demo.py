@@ -108,7 +108,6 @@ def prepare(*, reset: bool, base_url: str) -> None:
         if (ROOT / "site" / "skillspower" / "management" / "commands" / "load_demo.py").exists():
             say("loading the demo community")
             run("load_demo")
-            run("rebuild_index")
     for name, process in jobs:
         if process.wait():
             raise Stop(f"{name} failed: see {LOG / 'prepare.log'}.")

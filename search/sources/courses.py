@@ -111,7 +111,14 @@ def _lesson(
 
 
 def _text(*parts: str | Iterable[str]) -> str:
-    return "。".join(text for part in parts for text in ([part] if isinstance(part, str) else part) if text)
+    """
+    Return texts as sentences.
+
+    >>> _text(["会引弧。", "会收弧"], "给新手")
+    '会引弧。会收弧。给新手'
+    """
+    texts = (text for part in parts for text in ([part] if isinstance(part, str) else part))
+    return "。".join(filter(None, (text.strip(" 。") for text in texts)))
 
 
 def words_of(value: Any) -> Iterator[str]:
