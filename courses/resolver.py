@@ -22,15 +22,15 @@ def resolve(lesson: UUID, learner: UUID, now_ms: int) -> LessonSnapshot:
     :raises LessonNotOpen: if it is out of service, or the learner is a guest and it is not the trial lesson.
     """
     person = Person.objects.filter(uuid=learner).first()
-    row = served_lesson(lesson=lesson, person=person)
-    if row is None:
+    served = served_lesson(lesson=lesson, person=person)
+    if served is None:
         raise LookupError(lesson)
-    if row.is_withdrawn:
+    row, edition = served.row, served.edition
+    if served.is_withdrawn:
         raise LessonNotOpen(_("这一节暂时停用。"))
     if person is None and not is_trial(row.position):
         raise LessonNotOpen(_("登录以后才能学这一节。"))
-    edition = row.edition
-    if person is not None and not row.is_begun:
+    if person is not None and not served.is_begun:
         enrol(person=person, course=edition.course, now=from_ms(now_ms))
     return LessonSnapshot(
         lesson=row.lesson,

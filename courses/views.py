@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Person
 from core.policies import guard, public, signed_in
-from courses.models import CourseEdition, EditionLesson
+from courses.models import CourseEdition
 from courses.operations import CourseNotOpen, enrol
 from courses.player import player_config
 from courses.queries.cards import course_cards
 from courses.queries.served import (
     LessonState,
     ModuleState,
+    ServedLesson,
     next_lesson,
     open_enrolment,
     parts_of,
@@ -89,9 +90,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     edition = get_object_or_404(
         CourseEdition.objects.select_related("course"), course__slug=slug, is_current=True
     )
-    if request.method != "POST":
+    person = _person(request)
+    if request.method != "POST" or person is None:
         return redirect("courses:course", slug=slug)
-    person = request.user.person
     try:
         enrolment = enrol(person=person, course=edition.course, now=timezone.now())
     except CourseNotOpen:
@@ -111,14 +112,15 @@ def lesson_page(request: HttpRequest, lesson: UUID) -> HttpResponse:
     A guest gets the first lesson of a course and is sent to sign-in for any other; nobody gets one that is out of
     service (410 with its reason), and what was never published does not exist.
     """
-    row = _served(request, lesson)
+    served = _served(request, lesson)
+    row, edition = served.row, served.edition
     if request.user.is_anonymous and not is_trial(row.position):
         return redirect_to_login(request.get_full_path())
-    edition = row.edition
-    if row.is_withdrawn:
+    if served.is_withdrawn:
         reasons = withdrawn_lessons(edition.course_id)
-        context = {"row": row, "edition": edition, "reason": reasons.get(lesson) or reasons.get(None)}
-        return render(request, "courses/withdrawn.html", context, status=410)
+        reason = reasons.get(lesson) or reasons.get(None)
+        gone = {"row": row, "edition": edition, "reason": reason}
+        return render(request, "courses/withdrawn.html", gone, status=410)
     parts = parts_of(row)
     modules = syllabus(edition=edition, person=_person(request), now_at=lesson)
     before, after = _neighbours(modules, lesson)
@@ -126,7 +128,7 @@ def lesson_page(request: HttpRequest, lesson: UUID) -> HttpResponse:
         "row": row,
         "edition": edition,
         "modules": modules,
-        "html": row.fragment.html,
+        "html": served.html,
         "previous": before,
         "next": after,
         "config": player_config(request, lesson=row, parts=parts, after=after),
@@ -139,22 +141,22 @@ def lesson_page(request: HttpRequest, lesson: UUID) -> HttpResponse:
 @guard(public)
 def captions(request: HttpRequest, lesson: UUID, part: UUID) -> HttpResponse:
     """Answer the captions (WebVTT) of a video part to whoever may see its lesson."""
-    row = _served(request, lesson)
-    if row.is_withdrawn or (request.user.is_anonymous and not is_trial(row.position)):
+    served = _served(request, lesson)
+    if served.is_withdrawn or (request.user.is_anonymous and not is_trial(served.row.position)):
         raise Http404
-    found = next((p for p in parts_of(row) if p.uuid == part and p.video and p.video.captions), None)
-    if found is None:
+    texts = [p.video.captions for p in parts_of(served.row) if p.uuid == part and p.video]
+    if not texts or not texts[0]:
         raise Http404
-    response = HttpResponse(found.video.captions, content_type="text/vtt; charset=utf-8")
+    response = HttpResponse(texts[0], content_type="text/vtt; charset=utf-8")
     response["Cache-Control"] = "private, max-age=3600"
     return response
 
 
-def _served(request: HttpRequest, lesson: UUID) -> EditionLesson:
-    row = served_lesson(lesson=lesson, person=_person(request))
-    if row is None:
+def _served(request: HttpRequest, lesson: UUID) -> ServedLesson:
+    served = served_lesson(lesson=lesson, person=_person(request))
+    if served is None:
         raise Http404
-    return row
+    return served
 
 
 def _neighbours(modules: list[ModuleState], lesson: UUID) -> tuple[LessonState | None, LessonState | None]:

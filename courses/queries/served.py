@@ -47,19 +47,32 @@ def open_enrolment(*, person: Person | None, course_id: int) -> Enrolment | None
     return found.select_related("edition__occupation", "edition__level").first()
 
 
-def served_lesson(*, lesson: UUID, person: Person | None) -> EditionLesson | None:
-    """
-    Return a lesson of the edition that a person began, else of the current one, else None. One query.
+@dataclass(frozen=True)
+class ServedLesson:
+    """A lesson's row with its edition; whether the person began that edition, and whether it is out of service."""
 
-    ``is_begun`` says which; ``is_withdrawn`` whether it or its course is out of service.
-    """
+    row: EditionLesson
+    is_begun: bool
+    is_withdrawn: bool
+
+    @property
+    def edition(self) -> CourseEdition:
+        return self.row.edition
+
+    @property
+    def html(self) -> str:
+        return self.row.fragment.html if self.row.fragment else ""
+
+
+def served_lesson(*, lesson: UUID, person: Person | None) -> ServedLesson | None:
+    """Return a lesson of the edition that a person began, else of the current one, else None. One query."""
     mine: Exists | Value = Value(False, output_field=BooleanField())
     if person is not None:
         mine = Exists(
             Enrolment.objects.filter(person=person, ended_at__isnull=True, edition=OuterRef("edition"))
         )
     standing = Withdrawal.objects.filter(course=OuterRef("edition__course"), lifted_at__isnull=True)
-    return (
+    row = (
         EditionLesson.objects.filter(lesson=lesson, edition__published_at__isnull=False)
         .annotate(
             is_begun=mine,
@@ -71,6 +84,7 @@ def served_lesson(*, lesson: UUID, person: Person | None) -> EditionLesson | Non
         .order_by("-is_begun")
         .first()
     )
+    return ServedLesson(row, row.is_begun, row.is_withdrawn) if row else None
 
 
 def parts_of(lesson: EditionLesson) -> list[Part]:

@@ -7,6 +7,7 @@ from wagtail.search.backends import get_search_backend
 
 from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
 from tests.factories import courses as make
+from tests.search.test_cms_search import cms_index, elastic_indices  # noqa: F401 — fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -37,10 +38,12 @@ def test_pages_have_addresses_owners_types_and_a_first_revision():
     assert CoursePage.objects.get().latest_revision.as_object().instructors.count() == 1
 
 
+@pytest.mark.usefixtures("cms_index")
 @pytest.mark.parametrize("query", ["焊工", "安全操作"])
 def test_the_cmss_own_search_finds_a_word_in_the_middle_of_a_title(query, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         make.make_draft(title="高级焊工安全操作规程")
+    get_search_backend().refresh_indexes()
 
     assert [p.title for p in get_search_backend().search(query, CoursePage)] == ["高级焊工安全操作规程"]
 
