@@ -113,7 +113,7 @@ def study_out_of_sight(community: Community, token: str) -> list[dict[str, Any]]
 def union_ms(page: Page, union: str) -> int:
     answer = page.request.get(f"/api/v1/unions/{union}/study")
     assert answer.ok, answer.text()
-    return int(answer.json()["figures"]["total_ms"])
+    return int(answer.json()["total"]["total_ms"])
 
 
 def test_a_worker_studies_and_the_officer_sees_it_exact_to_the_millisecond(
