@@ -116,9 +116,9 @@ def _is_translated(message: Message) -> bool:
     return all(string) if isinstance(string, tuple | list) else bool(string)
 
 
-def problems(*, root: Path, path: Path, is_complete: bool = True) -> list[str]:
+def problems(*, root: Path, path: Path) -> list[str]:
     """
-    Return what is wrong: a sentence without translation (``is_complete``), a translation that lost a placeholder, sloppy
+    Return what is wrong: a sentence without translation, a translation that lost a placeholder, sloppy
     punctuation or a word that the house avoids. Each line says where.
     """
     catalogue, found = read(path), []
@@ -132,8 +132,8 @@ def problems(*, root: Path, path: Path, is_complete: bool = True) -> list[str]:
             found.append(f"{s.place}: not in the English catalogue: {s.text}")
             continue
         translated = message.string if isinstance(message.string, str) else (message.string or ("",))[-1]
-        if sorted(_PLACEHOLDER.findall(s.text)) != sorted(_PLACEHOLDER.findall(translated)):
-            found.append(f"{s.place}: placeholders differ: {s.text} → {translated}")
+        if sorted(_PLACEHOLDER.findall(s.plural or s.text)) != sorted(_PLACEHOLDER.findall(translated)):
+            found.append(f"{s.place}: placeholders differ: {s.plural or s.text} → {translated}")
         elif _HAN.search(translated) and s.text != translated and _HAN.search(s.text) is not None:
             found.append(f"{s.place}: the translation is not English: {translated}")
     return found
