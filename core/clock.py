@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had no summer time since 1991, so a fixed offset is exact for every day this system can hold."""
 
+_OFFSET_MS, _DAY_MS, _FIRST_DAY = 8 * 3_600_000, 86_400_000, date(1970, 1, 1)
+
 MS_PER_STUDY_HOUR = 2_700_000
 """One 学时 is 45 minutes of credited time (design §4)."""
 
@@ -31,7 +33,7 @@ def from_ms(ms: int) -> datetime:
 
 def day_of(ms: int) -> date:
     """Return the day in Asia/Shanghai that holds an instant."""
-    return from_ms(ms).date()
+    return _FIRST_DAY + timedelta(days=(ms + _OFFSET_MS) // _DAY_MS)
 
 
 def day_start_ms(day: date) -> int:

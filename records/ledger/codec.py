@@ -86,10 +86,18 @@ def dump_spans(spans: Sequence[Span]) -> str:
     contexts, parts = _Table(), _Table()
     rows = []
     base = spans[0].start
+    context, part, number, place = None, None, 0, 0
     for span in spans:
+        # Neighbours share context and part: comparing is cheaper than hashing them each time.
+        if span.context is not context:
+            context = span.context
+            number = contexts.number(context, _context_row(context))
+        if span.part is not part:
+            part = span.part
+            place = parts.number(part, part.hex)
         row: list[Any] = [
-            contexts.number(span.context, _context_row(span.context)),
-            parts.number(span.part, span.part.hex),
+            number,
+            place,
             span.seq,
             span.start - base,
             span.end - span.start,

@@ -7,13 +7,14 @@ to min(|C|, |W|), the positions covered and the time spent on them. They are a p
 server received and when; invariant numbers are those of ``docs/study-hours.md``.
 """
 
+from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
 from core.clock import day_of, day_start_ms
-from records.ledger.intervals import Interval, cut, measure, union
+from records.ledger.intervals import Interval, add, cut, free, measure
 from records.ledger.state import (
     Beat,
     Context,
@@ -30,6 +31,7 @@ from records.ledger.terms import DAY_MS
 AHEAD_TOLERANCE_MS = 2_000
 LONGEST_BEAT_MS = 300_000
 RATE_SLACK_MS = 250
+NO_CAP_MS = 2**62
 
 _END_REASON = {"close": "after_close"}
 """An end's reason is the refusal's, except that what lies after one's own close has a word of its own."""
@@ -109,10 +111,10 @@ def judge_beat(learner: Learner, session: Session, beat: Beat, *, now: int, out:
 def _pieces(learner: Learner, session: Session, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """Yield the pieces of ``[start, end)`` in order, each with the reason that refuses it or with none."""
     limit = end if session.ended_at is None else max(start, min(end, session.ended_at))
-    free = learner.clock.free(start, limit)
+    gaps = learner.clock.free(start, limit)
     pieces = [(a, b, "clock_used") for a, b in learner.clock.inside(start, limit)]
     borders = [at for at, _ in session.segments[1:]]
-    for a, b in free:
+    for a, b in gaps:
         points = sorted({a, b, *(p for p in (*borders, *_midnights(a, b)) if a < p < b)})
         pieces += [(p, q, "") for p, q in pairwise(points)]
     if limit < end:
@@ -148,11 +150,13 @@ def enter(learner: Learner, sets: Mapping[UUID, PartSets], span: Span, out: Outc
     be credited; playing the part again earns it.
     """
     part = sets[span.part]
-    part.covered = union([*part.covered, *span.path])
-    part.covered_ms = measure(part.covered)
+    for a, b in span.path:
+        new = measure(free(part.covered, a, b))
+        if new:
+            part.covered = add(part.covered, a, b)
+            part.covered_ms += new
     part.worked_ms += span.end - span.start
-    part.spare.append((span.start, span.end, span.context))
-    part.spare.sort(key=lambda s: s[0])
+    insort(part.spare, (span.start, span.end, span.context), key=_start)
     if span.path:
         part.last_position = span.path[-1][1]
     out.entered.append(span)
@@ -172,6 +176,10 @@ def enter(learner: Learner, sets: Mapping[UUID, PartSets], span: Span, out: Outc
     _forget_spare(part)
 
 
+def _start(spare: tuple[int, int, Context]) -> int:
+    return spare[0]
+
+
 def _credit(learner: Learner, part: PartSets, taking: Taking, out: Outcome) -> None:
     ms = taking.end - taking.start
     day = day_of(taking.start)
@@ -183,17 +191,15 @@ def _credit(learner: Learner, part: PartSets, taking: Taking, out: Outcome) -> N
 
 def _room(learner: Learner, part: PartSets, context: Context, day: date) -> tuple[int, str]:
     """Return how much more may be credited, and the cap that says so."""
-    rooms = [
-        (cap - spent, reason)
-        for cap, spent, reason in (
-            (context.daily_cap_ms, learner.days.get(day, 0), "day_cap"),
-            (context.part_cap_ms, part.credited_ms, "part_cap"),
-            (context.course_cap_ms, learner.courses.get(part.course, 0), "course_cap"),
-        )
-        if cap is not None
-    ]
-    room, reason = min(rooms, default=(LONGEST_BEAT_MS * DAY_MS, ""))
-    return max(0, room), reason
+    room, reason = NO_CAP_MS, ""
+    for cap, spent, word in (
+        (context.daily_cap_ms, learner.days.get(day, 0), "day_cap"),
+        (context.part_cap_ms, part.credited_ms, "part_cap"),
+        (context.course_cap_ms, learner.courses.get(part.course, 0), "course_cap"),
+    ):
+        if cap is not None and cap - spent < room:
+            room, reason = max(0, cap - spent), word
+    return room, reason
 
 
 def _refuse_capped(span: Span, context: Context, start: int, end: int, reason: str, out: Outcome) -> None:
@@ -207,6 +213,8 @@ def _refuse_capped(span: Span, context: Context, start: int, end: int, reason: s
 def _forget_spare(part: PartSets) -> None:
     """Keep only the newest instants that may still be credited: the credit never passes the part's length."""
     keep = part.nominal_ms - part.credited_ms
+    if not part.spare or (keep > 0 and measure((a, b) for a, b, _ in part.spare) <= keep):
+        return
     kept: list[tuple[int, int, Context]] = []
     for a, b, context in reversed(part.spare):
         if keep <= 0:
