@@ -142,7 +142,7 @@ api = _Api(
 
 def problem_answers(*kinds: str) -> dict[str, Any]:
     """Return the ``responses`` of an operation's description for these kinds of problem, each with an example."""
-    answers: dict[str, Any] = {}
+    answers: dict[Any, Any] = {}
     for kind in kinds:
         status, title = TITLES[kind]
         entry = answers.setdefault(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum, Value
@@ -289,10 +290,10 @@ def _is_capped_today(sessions: Iterable[StudySession], state: StudyState | None,
     return out
 
 
-def _sessions_with(learner: UUID, text: str) -> QuerySet[StudySession]:
+def _sessions_with(learner: UUID, text: str) -> QuerySet[StudySession, Any]:
     rows = StudySession.objects.filter(learner=learner)
     for word in text.split()[:5]:
         rows = rows.filter(
             Q(title__icontains=word) | Q(course_title__icontains=word) | Q(occupation_name__icontains=word)
         )
-    return rows.values("uuid")
+    return rows.values("uuid")  # for `session__in`

@@ -94,7 +94,7 @@ def _ends(learners: list[UUID] | None) -> dict[UUID, tuple[int, bytes]]:
     if learners is not None:
         rows = rows.filter(pk__in=learners)
     return {
-        learner: (length, bytes(head))
+        learner: (length, bytes(head or b""))
         for learner, length, head in rows.values_list("learner", "chain_length", "chain_head").iterator(CHUNK)
     }
 
