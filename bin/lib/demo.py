@@ -213,6 +213,8 @@ def serve(port: int, base_url: str) -> None:
     def stop(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
 
+    # SIGINT too: a shell starts what runs in its background with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     say("starting web and worker")
     binaries = Path(sys.executable).parent
