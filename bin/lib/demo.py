@@ -36,7 +36,13 @@ class Stop(Exception):
 
 
 def main() -> None:
+    def stop(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
     options = parse()
+    # SIGINT too: a shell starts what runs in its background with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
     try:
         VAR.mkdir(parents=True, exist_ok=True)
         LOG.mkdir(exist_ok=True)
@@ -156,7 +162,10 @@ def static_state() -> str:
 
 def manage(*arguments: str) -> "subprocess.Popen[bytes]":
     log = (LOG / "prepare.log").open("ab")
-    return subprocess.Popen([*MANAGE, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    command = [*MANAGE, *arguments]
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent
+    )
 
 
 def run(*arguments: str) -> None:
@@ -209,10 +218,6 @@ def die_with_parent() -> None:
 
 
 def serve(port: int, base_url: str) -> None:
-    def stop(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
     say("starting web and worker")
     binaries = Path(sys.executable).parent
     web = [
