@@ -27,6 +27,14 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 600
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all journeys in one process: a second community would cost as much as the rest of the suite."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("journey"))
+
+
 @dataclass(frozen=True)
 class Community:
     """A running demo: what ``var/demo.json`` says, and the environment in which management commands reach it."""

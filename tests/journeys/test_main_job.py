@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Community
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 ROLL_UP_WITHIN_S = 60
 PHONE = "13820261123"
 
