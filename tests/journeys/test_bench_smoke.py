@@ -7,7 +7,9 @@ import pytest
 
 from tests.journeys.conftest import ROOT, Community
 
-BENCHMARKS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if path.stem not in {"__init__", "measure"})
+BENCHMARKS = sorted(
+    path.stem for path in (ROOT / "benchmarks").glob("*.py") if path.stem not in {"__init__", "measure"}
+)
 
 
 @pytest.mark.journey
