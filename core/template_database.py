@@ -103,14 +103,30 @@ def copy_postgres(name: str) -> None:
 
 
 def drop_postgres(name: str, cursor: Any) -> None:
-    """Drop a database, ending the connections to it."""
+    """
+    Drop a database, ending the connections to it.
+
+    The run-time role ends its own first: the owner may not, unless it is a member of that role.
+    """
+    with _connected_to_server(settings.DATABASE_URL) as own:
+        own.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+            [name],
+        )
     cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager
 def owner_of_server() -> Iterator[Any]:
     """Yield a cursor of the owner outside the database in use, where databases can be made and dropped."""
-    config = dj_database_url.parse(settings.DATABASE_OWNER_URL)
+    with _connected_to_server(settings.DATABASE_OWNER_URL) as cursor:
+        yield cursor
+
+
+@contextmanager
+def _connected_to_server(url: str) -> Iterator[Any]:
+    config = dj_database_url.parse(url)
     with (
         psycopg.connect(
             host=config["HOST"] or None,
