@@ -86,9 +86,7 @@ def copy_postgres(name: str) -> None:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
         if cursor.fetchone() is None:
             unfinished = f"{template}_unfinished"
-            cursor.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(unfinished))
-            )
+            drop_postgres(unfinished, cursor)
             cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
             _migrate({key: _with_database(getattr(settings, key), unfinished) for key in _URLS})
             cursor.execute(
@@ -106,15 +104,17 @@ def drop_postgres(name: str, cursor: Any) -> None:
     """
     Drop a database, ending the connections to it.
 
-    The run-time role ends its own first: the owner may not, unless it is a member of that role.
+    Each role ends its own: WITH (FORCE) fails for an owner who is no member of the run-time role, and whenever the
+    server happens to vacuum there; a plain DROP sends the vacuum away.
     """
-    with _connected_to_server(settings.DATABASE_URL) as own:
-        own.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
-            [name],
-        )
-    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    for url in (settings.DATABASE_URL, settings.DATABASE_OWNER_URL):
+        with _connected_to_server(url) as own:
+            own.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+                [name],
+            )
+    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 @contextmanager
