@@ -13,6 +13,7 @@ BENCHMARKS = sorted(
 
 
 @pytest.mark.journey
+@pytest.mark.embedded  # on the services profile the figures are asked by hand, as a role that may make tables
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmark_runs_and_prints_its_figures(name: str, community: Community) -> None:
     answer = subprocess.run(
