@@ -61,7 +61,9 @@ def test_no_page_breaks_the_content_security_policy(visit: Callable[..., Visitor
     visitor = visit(1280, 900)
     for path in ALL_PAGES:
         visitor.open(path)
-    assert [c for c in visitor.complaints if "api/v1" not in c and "status of 404" not in c] == []
+    # The drawn player asks for a lesson that is not there, as nobody: that is no breach of the policy.
+    unanswered = ("api/v1", "status of 404", "status of 401")
+    assert [c for c in visitor.complaints if not any(u in c for u in unanswered)] == []
 
 
 def test_every_target_on_a_phone_is_large_enough(visit: Callable[..., Visitor]):
