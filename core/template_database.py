@@ -70,7 +70,9 @@ def copy_sqlite(target: Path) -> None:
             for old in set(FOLDER.glob("*.sqlite3")) - {template}:
                 old.unlink()
     target.parent.mkdir(parents=True, exist_ok=True)
-    for ending in ("-wal", "-shm"):
+    # A new file, not new bytes in the old one: SQLite knows a database by its inode, and a connection that some thread
+    # left open would go on with the old file's shared memory and fail with "disk I/O error".
+    for ending in ("", "-wal", "-shm"):
         target.with_name(target.name + ending).unlink(missing_ok=True)
     shutil.copyfile(template, target)
 
