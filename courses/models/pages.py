@@ -62,6 +62,9 @@ class CoursePage(CourseTreeMixin, Page):
     )
     audience = models.CharField(_("给谁学"), max_length=200, blank=True)
     safety = LessonField(SafetyNotes(), blank=True, verbose_name=_("安全先看"))
+    sources = models.TextField(
+        _("编写依据"), blank=True, help_text=_("每行一条：标准、规程、说明书或教材的名称，有编号的写上编号。")
+    )
     cover = models.ForeignKey(
         "wagtailimages.Image",
         null=True,
@@ -104,6 +107,7 @@ class CoursePage(CourseTreeMixin, Page):
                     FieldPanel("outcomes"),
                     FieldPanel("audience"),
                     FieldPanel("safety"),
+                    FieldPanel("sources"),
                     InlinePanel("instructors", heading=_("师傅"), label=_("师傅"), min_num=0, max_num=6),
                     FieldPanel("cover"),
                 ],

@@ -60,7 +60,7 @@ def submit_course(*, course: CoursePage, by: User, now: datetime, note: str = ""
 
 def _fill(edition: CourseEdition, draft: CourseDraft) -> None:
     edition.title, edition.summary, edition.audience = draft.title, draft.summary, draft.audience
-    edition.outcomes, edition.safety = draft.outcomes, draft.safety
+    edition.outcomes, edition.safety, edition.sources = draft.outcomes, draft.safety, draft.sources
     # missing_in has asked for both.
     edition.occupation_id, edition.level_id = cast(str, draft.occupation_id), cast(int, draft.level_id)
     edition.cover_id, edition.course_revision_id = draft.cover_id, draft.revision_id

@@ -49,6 +49,7 @@ class NewCourse:
     safety: Sequence[str]
     instructors: Sequence[InstructorProfile]
     modules: Sequence[NewModule]
+    sources: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -69,6 +70,7 @@ def create_course(*, index: CourseIndexPage, course: NewCourse, by: User, now: d
         outcomes="\n".join(course.outcomes),
         audience=course.audience,
         safety=_raw({"type": "note", "value": line} for line in course.safety),
+        sources="\n".join(course.sources),
     )
     tree: list[tuple[Page, Page]] = [(page, index)]
     for module in course.modules:

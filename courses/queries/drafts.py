@@ -47,6 +47,7 @@ class CourseDraft:
     outcomes: list[str]
     audience: str
     safety: list[str]
+    sources: list[str]
     cover_id: int | None
     instructors: list[int]
     lessons: list[LessonDraft] = field(default_factory=list)
@@ -110,6 +111,7 @@ def course_draft(course: CoursePage) -> CourseDraft:
         outcomes=lines_of(content.get("outcomes") or ""),
         audience=content.get("audience") or "",
         safety=[b["value"] for b in plain_blocks(_stream(content.get("safety")))],
+        sources=lines_of(content.get("sources") or ""),
         cover_id=content.get("cover"),
         instructors=[row["instructor"] for row in rows],
         lessons=lessons,

@@ -80,7 +80,7 @@ def served_lesson(*, lesson: UUID, person: Person | None) -> ServedLesson | None
         )
         .filter(Q(is_begun=True) | Q(edition__is_current=True))
         .select_related("edition__course", "edition__occupation", "edition__level", "fragment")
-        .defer("content", "edition__outcomes", "edition__safety")
+        .defer("content", "edition__outcomes", "edition__safety", "edition__sources")
         .order_by("-is_begun")
         .first()
     )

@@ -43,6 +43,7 @@ class TestWriting:
                 "outcomes": "会检查\n会防护",
                 "audience": "焊工",
                 "safety": streamfield([("note", "弧光会伤眼")]),
+                "sources": "GB 9448《焊接与切割安全》\n本厂焊接工艺规程",
                 "instructors": inline_formset([{"instructor": str(master.pk)}]),
                 "cover": "",
             }
@@ -79,6 +80,7 @@ class TestWriting:
 
         edition.refresh_from_db()
         assert edition.is_current and edition.note == "第一版"
+        assert edition.sources == ["GB 9448《焊接与切割安全》", "本厂焊接工艺规程"]
         assert "先断电再换焊条" in edition.lessons.get().fragment.html
 
     def test_what_is_missing_is_listed_with_links_and_nothing_is_sent(self, client, index):

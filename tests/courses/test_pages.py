@@ -57,6 +57,13 @@ class TestCoursePage:
         ]:
             assert words in text
 
+    def test_names_what_it_was_written_after_and_only_then(self, client):
+        with_sources = make.make_course(sources=["GB 9448《焊接与切割安全》"])
+        without = make.make_course()
+
+        assert "GB 9448《焊接与切割安全》" in text_of(client, f"/courses/{with_sources.slug}/")
+        assert "编写依据" not in text_of(client, f"/courses/{without.slug}/")
+
     def test_a_draft_does_not_exist_for_the_public(self, client, worker):
         course = make.make_draft()
         lesson = LessonPage.objects.first()

@@ -85,7 +85,7 @@ def test_every_clip_and_drawing_is_used_in_a_lesson_and_nothing_else_is_kept():
 
 
 def test_clips_together_are_small_and_one_is_long_enough_to_be_studied():
-    assert sum(clip.video.stat().st_size for clip in CLIPS.values()) <= 6 * MEGABYTE
+    assert sum(clip.video.stat().st_size for clip in CLIPS.values()) <= 15 * MEGABYTE
     assert max(clip.duration_ms for clip in CLIPS.values()) >= 90_000
 
 

@@ -52,10 +52,10 @@ def test_long_reading_has_text_alone_of_more_than_ten_minutes(course_slug, lesso
     assert max(ms for kind, ms in content.parts_ms(lesson) if kind == "reading") >= 12 * MINUTE
 
 
-def test_every_course_belongs_to_its_own_occupation():
-    codes = [course.occupation_code for course in content.courses()]
+def test_no_two_courses_of_an_occupation_are_for_the_same_level():
+    places = [(course.occupation_code, course.level_rank) for course in content.courses()]
 
-    assert len(set(codes)) == len(codes)
+    assert len(set(places)) == len(places)
 
 
 def test_the_right_option_cannot_be_guessed_by_its_place():
@@ -90,6 +90,7 @@ class TestWrongData:
             (lambda d: d.update(extra=1), "smaw-basics.yaml:", "unknown field extra"),
             (lambda d: d.update(level_rank=9), "smaw-basics.yaml.level_rank:", "rank from 1 to 8"),
             (lambda d: d.update(slug="other"), "smaw-basics.yaml.slug:", "must be smaw-basics"),
+            (lambda d: d.update(sources=[""]), "smaw-basics.yaml.sources[0]:", "not empty"),
             (lambda d: d.update(summary="好,坏"), "smaw-basics.yaml.summary:", "half-width"),
             (lambda d: d.update(summary="请您看"), "smaw-basics.yaml.summary:", "您"),
             (lambda d: d.update(outcomes=list("一二三四五")), "smaw-basics.yaml.outcomes:", "at most 4"),

@@ -154,6 +154,7 @@ def _new_course(
         safety=course.safety,
         instructors=[teacher],
         modules=modules,
+        sources=course.sources,
     )
 
 

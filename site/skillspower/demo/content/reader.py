@@ -146,7 +146,7 @@ def _course(place: _Place) -> Course:
         "outcomes",
         "audience",
     }
-    f = place.fields(names | {"safety", "modules"})
+    f = place.fields(names | {"safety", "modules"}, frozenset({"sources"}))
     rank = f["level_rank"].value
     if not isinstance(rank, int) or not 1 <= rank <= 8:
         raise f["level_rank"].fail("must be a rank from 1 to 8")
@@ -161,6 +161,7 @@ def _course(place: _Place) -> Course:
         audience=f["audience"].text(),
         safety=tuple(item.text() for item in f["safety"].items()),
         modules=tuple(map(_module, f["modules"].items())),
+        sources=tuple(item.text() for item in f["sources"].items()) if "sources" in f else (),
     )
 
 

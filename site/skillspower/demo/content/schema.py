@@ -112,7 +112,8 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """``level_rank`` is the rank of the eight skill levels (2 = 五级/初级工); ``instructor`` a key of people.yaml."""
+    """``level_rank`` is the rank of the eight skill levels (2 = 五级/初级工); ``instructor`` a key of people.yaml;
+    ``sources`` names the standards and books its figures were read against."""
 
     slug: str
     title: str
@@ -124,6 +125,7 @@ class Course:
     audience: str
     safety: tuple[str, ...]
     modules: tuple[Module, ...]
+    sources: tuple[str, ...] = ()
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
