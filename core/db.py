@@ -70,6 +70,20 @@ def inline_rows(columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> tuple
     ]
 
 
+def looked_up(table: str, alias: str, condition: str, *, optional: bool = False) -> str:
+    """
+    Return a join that looks the rows of a table up, by an index, for each row before it.
+
+    For statements over :func:`inline_rows`: PostgreSQL knows little of how many rows a batch brings or finds, and a
+    join order that is right for ten rows takes minutes for fifty thousand. OFFSET 0 keeps the look-up as it is written;
+    its cost grows with the batch alone. SQLite keeps the order of a CROSS JOIN.
+    """
+    if not is_postgres():
+        return f"{'LEFT JOIN' if optional else 'CROSS JOIN'} {table} {alias} ON {condition}"
+    found = f"LATERAL (SELECT * FROM {table} {alias} WHERE {condition} OFFSET 0) {alias}"
+    return f"LEFT JOIN {found} ON true" if optional else f"CROSS JOIN {found}"
+
+
 @contextmanager
 def owner_cursor() -> Iterator[Any]:
     """

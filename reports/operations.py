@@ -2,10 +2,10 @@
 The roll-up: from marks to the figures of unions.
 
 Why it is safe under READ COMMITTED: a change commits together with its mark. Whoever deletes the mark can see the
-change, locks the target rows, and reads their sources in a later statement, so with a newer snapshot. Whoever writes
-the same target afterwards waited for the lock and reads later still. For subtree rows the lock is one advisory lock per
-line and period, because a parent has many writers. Own rows come before advisory locks, both in one order, so nobody
-waits in a circle.
+change, locks the target rows (of own rows, the union's row of the year stands for all periods in it), and reads their
+sources in a later statement, so with a newer snapshot. Whoever writes the same target afterwards waited for the lock
+and reads later still. For subtree rows the lock is one advisory lock per line and period, because a parent has many
+writers. Own rows come before advisory locks, both in one order, so nobody waits in a circle.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from records import api as records
 from reports.db import rollup as db
@@ -24,7 +24,8 @@ ADMINISTRATIVE = "adm"
 """Goals are inherited on the line that counts."""
 
 LEARNER_MARKS = 2_000
-UNION_MARKS = 20_000
+UNION_MARKS = {"postgresql": 200_000, "sqlite": 20_000}
+"""Many: marks of the same union in one batch are recomputed once. Fewer where writers wait for one another."""
 LEARNER_BATCHES = 25
 """So many batches of learners before unions have their turn: the longer, the fewer times a parent is recomputed."""
 
@@ -48,7 +49,7 @@ def roll_up(*, today: date) -> int:
             taken += batch
             if not batch:
                 break
-        taken += roll_up_unions(today=today, limit=UNION_MARKS)
+        taken += roll_up_unions(today=today, limit=UNION_MARKS[connection.vendor])
         if not taken:
             return done
         done += taken

@@ -132,15 +132,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('learner', models.UUIDField()),
-                ('kind', models.CharField(choices=[('month', '月'), ('quarter', '季'), ('year', '年')], max_length=8)),
+                ('kind', models.CharField(choices=[('month', '月'), ('quarter', '季'), ('year', '年'), ('all', '全部')], max_length=8)),
                 ('start', models.DateField()),
                 ('ms', models.BigIntegerField()),
                 ('days', models.IntegerField(help_text='days with credited time')),
             ],
             options={
                 'verbose_name': '阶段学时',
-                'indexes': [models.Index(fields=['kind', 'start', 'learner'], name='learner_period_by_start')],
-                'constraints': [models.UniqueConstraint(fields=('learner', 'kind', 'start'), name='learner_period_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['month', 'quarter', 'year'])), name='learner_period_kind')],
+                'constraints': [models.UniqueConstraint(fields=('learner', 'kind', 'start'), name='learner_period_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['month', 'quarter', 'year', 'all'])), name='learner_period_kind')],
             },
         ),
         migrations.CreateModel(

@@ -2,6 +2,8 @@
 Figures recomputed from the ledger, never incremented. ``records.rollups`` fills them; a rebuild equals the live rows.
 """
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -45,12 +47,18 @@ class DailyStudy(models.Model):
 
 
 class LearnerPeriod(models.Model):
-    """Credited time of one learner in a month, quarter or year, wherever earned."""
+    """
+    Credited time of one learner in a month, quarter or year by the days it is booked on, and in all (``all`` starts on
+    ``EVER``), wherever earned. The row of ``all`` is the lock for the learner's roll-up.
+    """
 
     class Kind(models.TextChoices):
         MONTH = "month", _("月")
         QUARTER = "quarter", _("季")
         YEAR = "year", _("年")
+        ALL = "all", _("全部")
+
+    EVER = date(1, 1, 1)
 
     learner = models.UUIDField()
     kind = models.CharField(max_length=8, choices=Kind)
@@ -63,10 +71,9 @@ class LearnerPeriod(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["learner", "kind", "start"], name="learner_period_once"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["month", "quarter", "year"]), name="learner_period_kind"
+                condition=models.Q(kind__in=["month", "quarter", "year", "all"]), name="learner_period_kind"
             ),
         ]
-        indexes = [models.Index(fields=["kind", "start", "learner"], name="learner_period_by_start")]
 
 
 class Completion(models.Model):

@@ -13,12 +13,12 @@ from uuid import UUID
 from django.db import connection
 
 from core.clock import month_start
-from core.db import inline_rows, is_postgres, sql_value
-from records.models.rollups import UNASSIGNED
+from core.db import inline_rows, is_postgres, looked_up, sql_value
+from records.models.rollups import UNASSIGNED, LearnerPeriod
 
 LearnerDay = tuple[UUID, date]
-Booking = tuple[UUID, date, date]
-"""learner, day, booked_on."""
+Booked = tuple[UUID, date, UUID]
+"""learner, booked_on, union."""
 LearnerPeriodKey = tuple[UUID, str, date, date]
 """learner, kind, first day, the day after the last."""
 
@@ -34,68 +34,73 @@ def take_marks(limit: int) -> list[LearnerDay]:
     return sorted(set(_pairs(f"DELETE FROM records_mark WHERE id {picked} RETURNING learner, day", [limit])))
 
 
-def bookings_of(learner_days: Sequence[LearnerDay]) -> list[Booking]:
-    """Return (learner, day, booked_on) of every entry and completion of these learner-days, each once."""
-    rows, values = inline_rows({"learner": "uuid", "day": "date"}, learner_days)
-    joined = "e ON e.learner = given.learner AND e.day = given.day"
-    found = _fetch(
-        f"SELECT e.learner, e.day, e.booked_on FROM {rows} JOIN records_ledgerentry {joined} WHERE e.month >= %s "
-        f"UNION SELECT e.learner, e.day, e.booked_on FROM {rows} JOIN records_completion {joined}",
-        [*values, _first_partition(learner_days), *values],
-    )
-    return [(_uuid(learner), _date(day), _date(booked_on)) for learner, day, booked_on in found]
-
-
-def lock_periods(keys: Sequence[LearnerPeriodKey]) -> None:
+def lock_learners(learners: Iterable[UUID]) -> None:
     """
-    Lock the rows of these periods until the transaction ends, making those that do not exist yet.
+    Lock the roll-up of these learners until the transaction ends: their row of all time, made when there is none.
 
     Always in the order of the unique key, so that two workers can wait for one another but never in a circle.
     """
-    ordered = sorted({(learner, kind, start) for learner, kind, start, _ in keys})
-    rows, values = inline_rows({"learner": "uuid", "kind": "text", "start": "date"}, ordered)
+    rows, values = inline_rows({"learner": "uuid"}, [(learner,) for learner in sorted(set(learners))])
+    ever = sql_value(LearnerPeriod.EVER)
     _run(
         "INSERT INTO records_learnerperiod (learner, kind, start, ms, days) "
-        f"SELECT learner, kind, start, 0, 0 FROM {rows} WHERE true ORDER BY learner, kind, start "
+        f"SELECT learner, 'all', %s, 0, 0 FROM {rows} WHERE true ORDER BY learner "
         "ON CONFLICT (learner, kind, start) DO NOTHING",
-        values,
+        [ever, *values],
     )
     if is_postgres():
         _run(
-            f"SELECT 1 FROM {rows} JOIN records_learnerperiod p ON p.learner = given.learner AND p.kind = given.kind "
-            "AND p.start = given.start ORDER BY p.learner, p.kind, p.start FOR UPDATE OF p",
+            "SELECT 1 FROM records_learnerperiod WHERE kind = 'all' AND learner = ANY(%s) "
+            "ORDER BY learner FOR UPDATE",
             values,
         )
 
 
-def write_daily_study(bookings: Sequence[Booking]) -> None:
+def write_daily_study(learner_days: Sequence[LearnerDay]) -> list[Booked]:
     """
-    Recompute DailyStudy of these (learner, day, booked_on) from the entries; the rows of their months are locked.
+    Recompute DailyStudy of learner-days from their entries, and return what was written, each once as
+    (learner, booked_on, union). The learners are locked.
 
-    Entries are only ever appended, so no combination of union and occupation disappears and nothing is deleted. An
-    entry with another ``booked_on`` came after the bookings were read; it has a mark of its own.
+    Entries are only ever appended, so no combination of booking day, union and occupation disappears and nothing is
+    deleted.
     """
-    rows, values = inline_rows({"learner": "uuid", "day": "date", "booked_on": "date"}, bookings)
-    _run(
+    rows, values = inline_rows({"learner": "uuid", "day": "date"}, learner_days)
+    # Nothing is recorded before it happened, so few partitions are looked at. There is no upper bound: a worker whose
+    # day began before the recording would take the mark and miss the entry.
+    entries = looked_up(
+        "records_ledgerentry", "e", "e.learner = given.learner AND e.day = given.day AND e.month >= %s"
+    )
+    first = sql_value(month_start(min(day for _, day in learner_days)))
+    found = _fetch(
         'INSERT INTO records_dailystudy (learner, day, booked_on, "union", occupation, level, ms) '
         f"SELECT e.learner, e.day, e.booked_on, COALESCE(e.\"union\", %s), COALESCE(e.occupation, ''), "
-        f"COALESCE(e.level, 0), SUM(e.ms) FROM {rows} JOIN records_ledgerentry e "
-        "ON e.learner = given.learner AND e.day = given.day AND e.booked_on = given.booked_on "
-        "WHERE e.month >= %s GROUP BY 1, 2, 3, 4, 5, 6 "
-        'ON CONFLICT (learner, day, booked_on, "union", occupation, level) DO UPDATE SET ms = EXCLUDED.ms',
-        [sql_value(UUID(UNASSIGNED)), *values, _first_partition((who, day) for who, day, _ in bookings)],
+        f"COALESCE(e.level, 0), SUM(e.ms) FROM {rows} {entries} WHERE true GROUP BY 1, 2, 3, 4, 5, 6 "
+        'ON CONFLICT (learner, day, booked_on, "union", occupation, level) DO UPDATE SET ms = EXCLUDED.ms '
+        'RETURNING learner, booked_on, "union"',
+        [sql_value(UUID(UNASSIGNED)), *values, first],
     )
+    return _booked(found)
+
+
+def completions_of(learner_days: Sequence[LearnerDay]) -> list[Booked]:
+    """Return (learner, booked_on, union) of the lessons finished on these learner-days."""
+    rows, values = inline_rows({"learner": "uuid", "day": "date"}, learner_days)
+    done = looked_up("records_completion", "c", "c.learner = given.learner AND c.day = given.day")
+    return _booked(_fetch(f'SELECT c.learner, c.booked_on, c."union" FROM {rows} {done}', values))
 
 
 def write_months(months: Sequence[LearnerPeriodKey]) -> None:
     """Recompute months of learners from DailyStudy. A day counts once for each day it was booked on."""
     rows, values = inline_rows({"learner": "uuid", "start": "date", "ends": "date"}, _spans(months))
+    days = looked_up(
+        "records_dailystudy",
+        "d",
+        "d.learner = given.learner AND d.booked_on >= given.start AND d.booked_on < given.ends",
+    )
     _run(
         "INSERT INTO records_learnerperiod (learner, kind, start, ms, days) "
         "SELECT learner, 'month', start, SUM(ms), COUNT(CASE WHEN ms > 0 THEN 1 END) FROM ("
-        "SELECT m.learner, m.start, d.day, d.booked_on, SUM(d.ms) AS ms "
-        f"FROM (SELECT * FROM {rows}) m JOIN records_dailystudy d "
-        "ON d.learner = m.learner AND d.booked_on >= m.start AND d.booked_on < m.ends "
+        f"SELECT given.learner, given.start, d.day, d.booked_on, SUM(d.ms) AS ms FROM {rows} {days} "
         "GROUP BY 1, 2, 3, 4) AS booked WHERE true GROUP BY learner, start "
         "ON CONFLICT (learner, kind, start) DO UPDATE SET ms = EXCLUDED.ms, days = EXCLUDED.days",
         values,
@@ -103,27 +108,20 @@ def write_months(months: Sequence[LearnerPeriodKey]) -> None:
 
 
 def write_longer_periods(keys: Sequence[LearnerPeriodKey]) -> None:
-    """Recompute quarters and years of learners from their months."""
+    """Recompute quarters, years and all time of learners from their months."""
     rows, values = inline_rows({"learner": "uuid", "kind": "text", "start": "date", "ends": "date"}, keys)
+    months = looked_up(
+        "records_learnerperiod",
+        "m",
+        "m.learner = given.learner AND m.kind = 'month' AND m.start >= given.start AND m.start < given.ends",
+    )
     _run(
         "INSERT INTO records_learnerperiod (learner, kind, start, ms, days) "
-        "SELECT k.learner, k.kind, k.start, SUM(m.ms), SUM(m.days) "
-        f"FROM (SELECT * FROM {rows}) k JOIN records_learnerperiod m ON m.learner = k.learner "
-        "AND m.kind = 'month' AND m.start >= k.start AND m.start < k.ends "
-        "WHERE true GROUP BY k.learner, k.kind, k.start "
+        f"SELECT given.learner, given.kind, given.start, SUM(m.ms), SUM(m.days) FROM {rows} {months} "
+        "WHERE true GROUP BY 1, 2, 3 "
         "ON CONFLICT (learner, kind, start) DO UPDATE SET ms = EXCLUDED.ms, days = EXCLUDED.days",
         values,
     )
-
-
-def union_days(learner_days: Sequence[LearnerDay]) -> list[tuple[UUID, date]]:
-    """Return (union, booked_on) of what these learner-days amount to, each once; the nil uuid is unassigned."""
-    rows, values = inline_rows({"learner": "uuid", "day": "date"}, learner_days)
-    union = " UNION ".join(
-        f'SELECT s."union", s.booked_on FROM {rows} JOIN {table} s ON s.learner = given.learner AND s.day = given.day'
-        for table in ("records_dailystudy", "records_completion")
-    )
-    return _pairs(union, [*values, *values])
 
 
 def insert_marks_for_all() -> None:
@@ -133,11 +131,6 @@ def insert_marks_for_all() -> None:
         "UNION SELECT learner, day FROM records_completion",
         [],
     )
-
-
-def _first_partition(learner_days: Iterable[LearnerDay]) -> Any:
-    """Return the month from which entries of these days can be recorded: nothing is recorded before it happened."""
-    return sql_value(month_start(min(day for _, day in learner_days)))
 
 
 def _spans(keys: Iterable[LearnerPeriodKey]) -> list[tuple[UUID, date, date]]:
@@ -153,6 +146,10 @@ def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
+
+
+def _booked(rows: Iterable[tuple[Any, ...]]) -> list[Booked]:
+    return [(_uuid(learner), _date(day), _uuid(union)) for learner, day, union in set(rows)]
 
 
 def _pairs(sql: str, params: Sequence[Any]) -> list[tuple[UUID, date]]:

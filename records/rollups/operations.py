@@ -2,9 +2,9 @@
 The roll-up of learners.
 
 Why it is safe under READ COMMITTED: a change commits together with its mark. Whoever deletes the mark can see the
-change; it locks the target rows and reads the sources in a later statement, so with a newer snapshot. Whoever writes
-the same target after that waited for the lock and reads later still. So the last writer has seen every change whose
-mark is gone.
+change; it locks the target rows (a learner's row of all time stands for all of them) and reads the sources in a later
+statement, so with a newer snapshot. Whoever writes the same target after that waited for the lock and reads later
+still. So the last writer has seen every change whose mark is gone.
 """
 
 from collections.abc import Iterable
@@ -41,17 +41,20 @@ def roll_up(*, limit: int) -> Touched | None:
     learner_days = db.take_marks(limit)
     if not learner_days:
         return None
-    bookings = db.bookings_of(learner_days)
-    if not bookings:  # a mark without anything behind it
-        return Touched(len(learner_days), frozenset(), frozenset())
-    booked = {(learner, booked_on) for learner, _, booked_on in bookings}
-    months = _periods(booked, "month")
-    longer = _periods(booked, "quarter") + _periods(booked, "year")
-    db.lock_periods(months + longer)
-    db.write_daily_study(bookings)
-    db.write_months(months)
-    db.write_longer_periods(longer)
-    return Touched(len(learner_days), frozenset(db.union_days(learner_days)), frozenset(booked))
+    db.lock_learners(learner for learner, _ in learner_days)
+    booked = db.write_daily_study(learner_days)
+    studied = {(learner, day) for learner, day, _ in booked}
+    if studied:
+        db.write_months(_periods(studied, "month"))
+        db.write_longer_periods(
+            [key for kind in ("quarter", "year", "all") for key in _periods(studied, kind)]
+        )
+    booked += db.completions_of(learner_days)
+    return Touched(
+        marks=len(learner_days),
+        unions=frozenset((union, day) for _, day, union in booked),
+        learners=frozenset((learner, day) for learner, day, _ in booked),
+    )
 
 
 def mark_everything() -> None:
@@ -73,6 +76,8 @@ def _periods(booked: Iterable[tuple[UUID, date]], kind: str) -> list[db.LearnerP
     >>> _periods([(UUID(int=1), date(2026, 11, 23))], "quarter")
     [(UUID('00000000-0000-0000-0000-000000000001'), 'quarter', datetime.date(2026, 10, 1), datetime.date(2027, 1, 1))]
     """
+    if kind == LearnerPeriod.Kind.ALL:
+        return sorted({(learner, kind, LearnerPeriod.EVER, date.max) for learner, _ in booked})
     months = {"month": 1, "quarter": 3, "year": 12}[kind]
     found = set()
     for learner, day in booked:

@@ -15,8 +15,8 @@ from uuid import UUID
 from django.db import connection
 
 from core.clock import day_start_ms, from_ms
-from core.db import inline_rows, is_postgres, sql_value
-from reports.rules import FIGURE_NAMES, PARTICIPANT_MS, Period, PeriodKind
+from core.db import inline_rows, is_postgres, looked_up, sql_value
+from reports.rules import FIGURE_NAMES, PARTICIPANT_MS, Period, PeriodKind, period_of
 
 FLOW = ("total_ms", "visits", "completions")
 STOCK = ("members", "registered", "participants", "with_goal", "on_target", "members_ms")
@@ -59,7 +59,10 @@ def take_union_marks(limit: int) -> list[TakenMark]:
         if is_postgres()
         else "IN (SELECT id FROM reports_unionmark ORDER BY id LIMIT %s)"
     )
-    rows = _fetch(f'DELETE FROM reports_unionmark WHERE id {picked} RETURNING "union", day, cause', [limit])
+    delete = f'DELETE FROM reports_unionmark WHERE id {picked} RETURNING "union", day, cause'
+    if is_postgres():  # which can fold equal ones before they travel
+        delete = f"WITH taken AS ({delete}) SELECT DISTINCT * FROM taken"
+    rows = _fetch(delete, [limit])
     taken = {TakenMark(_uuid(union), _date(day), cause) for union, day, cause in rows}
     return sorted(taken, key=lambda m: (m.day, m.union, m.cause))
 
@@ -70,18 +73,20 @@ def mark_memberships(days: Iterable[tuple[UUID, date, date]]) -> None:
     participants and means change, whichever union the time itself belongs to.
     """
     rows, values = inline_rows({"learner": "uuid", "day": "date", "stock_on": "date"}, days)
-    persons = (
-        "SELECT uuid AS learner, id AS person_id FROM accounts_person "
-        "UNION ALL SELECT alias, person_id FROM accounts_personalias"
+    own = looked_up("accounts_person", "p", "p.uuid = given.learner")
+    merged = looked_up("accounts_personalias", "a", "a.alias = given.learner")
+    members = looked_up(
+        "unions_membership",
+        "m",
+        "m.member_id = who.person_id AND m.active_from <= who.stock_on "
+        "AND (m.active_to IS NULL OR m.active_to > who.stock_on)",
     )
     _run(
-        'INSERT INTO reports_unionmark ("union", day, cause) '
-        f"SELECT DISTINCT u.uuid, g.day, 'study' FROM (SELECT * FROM {rows}) g "
-        f"JOIN ({persons}) p ON p.learner = g.learner "
-        "JOIN unions_membership m ON m.member_id = p.person_id AND m.active_from <= g.stock_on "
-        "AND (m.active_to IS NULL OR m.active_to > g.stock_on) "
-        "JOIN unions_union u ON u.id = m.union_id",
-        values,
+        "INSERT INTO reports_unionmark (\"union\", day, cause) SELECT DISTINCT u.uuid, who.day, 'study' FROM ("
+        f"SELECT p.id AS person_id, given.day, given.stock_on FROM {rows} {own} "
+        f"UNION ALL SELECT a.person_id, given.day, given.stock_on FROM {rows} {merged}) AS who "
+        f"{members} JOIN unions_union u ON u.id = m.union_id",
+        [*values, *values],
     )
 
 
@@ -154,21 +159,27 @@ def lines() -> list[str]:
 
 
 def lock_own(targets: Collection[Target]) -> None:
-    """Lock these own rows until the transaction ends, making those that do not exist yet, in the order of their key."""
-    ordered = sorted((union, period.kind.value, period.start) for union, period in targets)
-    rows, values = inline_rows({"uuid": "uuid", "kind": "text", "start": "date"}, ordered)
+    """
+    Lock the own figures of these unions until the transaction ends: per union its row of each year, which stands for
+    all periods in it, made when there is none. In the order of the key.
+    """
+    years = {(union, period_of(PeriodKind.YEAR, period.start).start) for union, period in targets}
+    rows, values = inline_rows({"uuid": "uuid", "start": "date"}, sorted(years))
     zeros = ", ".join("0" for _ in FIGURE_NAMES)
     _run(
         f'INSERT INTO reports_ownstudy ("union", kind, start, dimension, value, {_names()}) '
-        f"SELECT uuid, kind, start, '', '', {zeros} FROM {rows} WHERE true ORDER BY uuid, kind, start "
+        f"SELECT uuid, 'year', start, '', '', {zeros} FROM {rows} WHERE true ORDER BY uuid, start "
         'ON CONFLICT ("union", kind, dimension, value, start) DO NOTHING',
         values,
     )
     if is_postgres():
+        same = '"union" = given.uuid AND o.start = given.start'
+        row = looked_up(
+            "reports_ownstudy", "o", f"o.{same} AND o.kind = 'year' AND o.dimension = '' AND o.value = ''"
+        )
         _run(
-            f'SELECT 1 FROM {rows} JOIN reports_ownstudy o ON o."union" = given.uuid AND o.kind = given.kind '
-            "AND o.start = given.start AND o.dimension = '' AND o.value = '' "
-            'ORDER BY o."union", o.kind, o.start FOR UPDATE OF o',
+            f"SELECT 1 FROM reports_ownstudy WHERE id = ANY(SELECT o.id FROM {rows} {row}) "
+            'ORDER BY "union", start FOR UPDATE',
             values,
         )
 
@@ -176,22 +187,18 @@ def lock_own(targets: Collection[Target]) -> None:
 def write_own_days(targets: Iterable[Target]) -> None:
     """Recompute the flow of days from DailyStudy and completions."""
     rows, values = inline_rows({"uuid": "uuid", "day": "date"}, [(u, p.start) for u, p in targets])
-    _run(
-        f"WITH t AS (SELECT * FROM {rows}), "
-        'visit AS (SELECT d."union", d.booked_on, d.learner, d.day, SUM(d.ms) AS ms FROM t '
-        'JOIN records_dailystudy d ON d."union" = t.uuid AND d.booked_on = t.day GROUP BY 1, 2, 3, 4), '
-        'study AS (SELECT "union", booked_on, SUM(ms) AS total_ms, COUNT(CASE WHEN ms > 0 THEN 1 END) AS visits '
-        "FROM visit GROUP BY 1, 2), "
-        'done AS (SELECT c."union", c.booked_on, COUNT(*) AS completions FROM t '
-        'JOIN records_completion c ON c."union" = t.uuid AND c.booked_on = t.day GROUP BY 1, 2) '
-        "UPDATE reports_ownstudy SET total_ms = f.total_ms, visits = f.visits, completions = f.completions FROM ("
-        "SELECT t.uuid, t.day, COALESCE(study.total_ms, 0) AS total_ms, COALESCE(study.visits, 0) AS visits, "
-        "COALESCE(done.completions, 0) AS completions FROM t "
-        'LEFT JOIN study ON study."union" = t.uuid AND study.booked_on = t.day '
-        'LEFT JOIN done ON done."union" = t.uuid AND done.booked_on = t.day) AS f '
-        'WHERE reports_ownstudy."union" = f.uuid AND reports_ownstudy.start = f.day AND '
-        "reports_ownstudy.kind = 'day' AND reports_ownstudy.dimension = '' AND reports_ownstudy.value = ''",
-        values,
+    same = '"union" = given.uuid AND {0}.booked_on = given.day'
+    study = looked_up("records_dailystudy", "d", "d." + same.format("d"))
+    done = looked_up("records_completion", "c", "c." + same.format("c"))
+    _write_own(
+        FLOW,
+        "SELECT uuid, 'day' AS kind, day AS start, SUM(total_ms), SUM(visits), SUM(completions) FROM ("
+        f"SELECT uuid, day, 0 AS total_ms, 0 AS visits, 0 AS completions FROM {rows} "
+        "UNION ALL SELECT uuid, day, ms, CASE WHEN ms > 0 THEN 1 ELSE 0 END, 0 FROM ("
+        f"SELECT given.uuid, given.day, d.learner, d.day AS studied_on, SUM(d.ms) AS ms FROM {rows} {study} "
+        "GROUP BY 1, 2, 3, 4) AS visit "
+        f"UNION ALL SELECT given.uuid, given.day, 0, 0, 1 FROM {rows} {done}) AS parts WHERE true GROUP BY 1, 2, 3",
+        [*values, *values, *values],
     )
 
 
@@ -201,14 +208,17 @@ def write_own_flow(targets: Iterable[Target], *, parts: PeriodKind) -> None:
         {"uuid": "uuid", "kind": "text", "start": "date", "ends": "date"},
         [(u, p.kind.value, p.start, p.end) for u, p in targets],
     )
-    sums = ", ".join(f"COALESCE(SUM(o.{name}), 0) AS {name}" for name in FLOW)
-    _run(
-        f"UPDATE reports_ownstudy SET {', '.join(f'{n} = f.{n}' for n in FLOW)} FROM ("
-        f"SELECT t.uuid, t.kind, t.start, {sums} FROM (SELECT * FROM {rows}) t "
-        "LEFT JOIN reports_ownstudy o ON o.\"union\" = t.uuid AND o.kind = %s AND o.dimension = '' AND o.value = '' "
-        "AND o.start >= t.start AND o.start < t.ends GROUP BY 1, 2, 3) AS f "
-        'WHERE reports_ownstudy."union" = f.uuid AND reports_ownstudy.kind = f.kind AND '
-        "reports_ownstudy.start = f.start AND reports_ownstudy.dimension = '' AND reports_ownstudy.value = ''",
+    part = looked_up(
+        "reports_ownstudy",
+        "o",
+        "o.\"union\" = given.uuid AND o.kind = %s AND o.dimension = '' AND o.value = '' "
+        "AND o.start >= given.start AND o.start < given.ends",
+        optional=True,
+    )
+    sums = ", ".join(f"COALESCE(SUM(o.{name}), 0)" for name in FLOW)
+    _write_own(
+        FLOW,
+        f"SELECT given.uuid, given.kind, given.start, {sums} FROM {rows} {part} WHERE true GROUP BY 1, 2, 3",
         [*values, parts.value],
     )
 
@@ -230,28 +240,55 @@ def write_own_stock(targets: Iterable[tuple[UUID, Period, date, int | None]]) ->
     rows, values = inline_rows(
         columns, [(u, p.kind.value, p.start, day, _day_after(day), goal) for u, p, day, goal in targets]
     )
+    joins = (
+        looked_up("unions_union", "u", "u.uuid = given.uuid"),
+        looked_up(
+            "unions_membership",
+            "m",
+            "m.union_id = u.id AND m.active_from <= given.stock_on "
+            "AND (m.active_to IS NULL OR m.active_to > given.stock_on)",
+        ),
+        looked_up("accounts_person", "p", "p.id = m.member_id"),
+        looked_up(
+            "records_learnerperiod",
+            "l",
+            "l.learner = p.uuid AND l.kind = given.kind AND l.start = given.start",
+            optional=True,
+        ),
+    )
+    merged = (
+        "SELECT SUM(x.ms) FROM accounts_personalias a JOIN records_learnerperiod x "
+        "ON x.learner = a.alias AND x.kind = given.kind AND x.start = given.start WHERE a.person_id = p.id"
+    )
+    _write_own(
+        STOCK,
+        f"SELECT uuid, kind, start, {', '.join(f'SUM({n})' for n in STOCK)} FROM ("
+        f"SELECT uuid, kind, start, {', '.join(f'0 AS {n}' for n in STOCK)} FROM {rows} "
+        "UNION ALL SELECT uuid, kind, start, 1, registered, CASE WHEN ms >= %s THEN 1 ELSE 0 END, "
+        "CASE WHEN goal IS NULL THEN 0 ELSE 1 END, CASE WHEN ms >= goal THEN 1 ELSE 0 END, ms FROM ("
+        "SELECT given.uuid, given.kind, given.start, given.goal, "
+        "CASE WHEN p.registered_at < given.registered_before THEN 1 ELSE 0 END AS registered, "
+        f"COALESCE(l.ms, 0) + COALESCE(({merged}), 0) AS ms FROM {rows} {' '.join(joins)}"
+        ") AS member) AS parts WHERE true GROUP BY 1, 2, 3",
+        [*values, PARTICIPANT_MS, *values],
+    )
+
+
+def _write_own(names: Sequence[str], select: str, params: Sequence[Any]) -> None:
+    """
+    Write some figures of own rows from a SELECT of (union, kind, start, *names); the unions' years are locked.
+
+    As an insert, which most often conflicts: the row may be new, and an UPDATE with a join is planned by guesses about
+    its sizes. The other figures of a new row are zero until they are written.
+    """
+    others = [name for name in FIGURE_NAMES if name not in names]
+    fresh = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+    listed = ", ".join(f'"{name}"' for name in ("union", "kind", "start", *names))
     _run(
-        f"WITH t AS (SELECT * FROM {rows}), "
-        "merged AS (SELECT a.person_id, l.kind, l.start, SUM(l.ms) AS ms FROM accounts_personalias a "
-        "JOIN records_learnerperiod l ON l.learner = a.alias GROUP BY 1, 2, 3), "
-        "member AS (SELECT t.uuid, t.kind, t.start, t.goal, "
-        "CASE WHEN p.registered_at < t.registered_before THEN 1 ELSE 0 END AS registered, "
-        "COALESCE(l.ms, 0) + COALESCE(merged.ms, 0) AS ms FROM t "
-        "JOIN unions_union u ON u.uuid = t.uuid "
-        "JOIN unions_membership m ON m.union_id = u.id AND m.active_from <= t.stock_on "
-        "AND (m.active_to IS NULL OR m.active_to > t.stock_on) "
-        "JOIN accounts_person p ON p.id = m.member_id "
-        "LEFT JOIN records_learnerperiod l ON l.learner = p.uuid AND l.kind = t.kind AND l.start = t.start "
-        "LEFT JOIN merged ON merged.person_id = p.id AND merged.kind = t.kind AND merged.start = t.start), "
-        "stock AS (SELECT uuid, kind, start, COUNT(*) AS members, SUM(registered) AS registered, "
-        "COUNT(CASE WHEN ms >= %s THEN 1 END) AS participants, COUNT(goal) AS with_goal, "
-        "COUNT(CASE WHEN ms >= goal THEN 1 END) AS on_target, SUM(ms) AS members_ms FROM member GROUP BY 1, 2, 3) "
-        f"UPDATE reports_ownstudy SET {', '.join(f'{n} = f.{n}' for n in STOCK)} FROM ("
-        f"SELECT t.uuid, t.kind, t.start, {', '.join(f'COALESCE(s.{n}, 0) AS {n}' for n in STOCK)} FROM t "
-        "LEFT JOIN stock s ON s.uuid = t.uuid AND s.kind = t.kind AND s.start = t.start) AS f "
-        'WHERE reports_ownstudy."union" = f.uuid AND reports_ownstudy.kind = f.kind AND '
-        "reports_ownstudy.start = f.start AND reports_ownstudy.dimension = '' AND reports_ownstudy.value = ''",
-        [*values, PARTICIPANT_MS],
+        f"INSERT INTO reports_ownstudy ({listed}, dimension, value, {', '.join(others)}) "
+        f"SELECT found.*, '', '', {', '.join('0' for _ in others)} FROM ({select}) AS found WHERE true "
+        f'ON CONFLICT ("union", kind, dimension, value, start) DO UPDATE SET {fresh}',
+        params,
     )
 
 
@@ -273,23 +310,26 @@ def write_level(targets: Sequence[tuple[Node, Period, date]], *, line: str) -> N
         {"id": "bigint", "uuid": "uuid", "kind": "text", "start": "date", "stock_on": "date"},
         [(node.id, node.uuid, period.kind.value, period.start, day) for node, period, day in targets],
     )
-    total = ", ".join(f"COALESCE(o.{n}, 0) + COALESCE(k.{n}, 0)" for n in FIGURE_NAMES)
-    sums = ", ".join(f"SUM(s.{n}) AS {n}" for n in FIGURE_NAMES)
+    zeros, own, below, sums = (
+        ", ".join(form.format(n) for n in FIGURE_NAMES) for form in ("0 AS {}", "o.{}", "s.{}", "SUM({})")
+    )
+    same = "{0}.kind = given.kind AND {0}.start = given.start AND {0}.dimension = '' AND {0}.value = ''"
+    own_row = looked_up("reports_ownstudy", "o", 'o."union" = given.uuid AND ' + same.format("o"))
+    children = (
+        looked_up("unions_unionplace", "p", "p.parent_id = given.id AND p.line = %s"),
+        looked_up("unions_union", "c", f"c.id = p.union_id AND {_stands('p', 'c', 'given.stock_on')}"),
+        looked_up("reports_unionstudy", "s", 's."union" = c.uuid AND s.line = %s AND ' + same.format("s")),
+    )
     fresh = ", ".join(f"{n} = EXCLUDED.{n}" for n in FIGURE_NAMES)
     _run(
-        f"WITH t AS (SELECT * FROM {rows}), "
-        f"child AS (SELECT t.id, t.kind, t.start, {sums} FROM t "
-        "JOIN unions_unionplace p ON p.parent_id = t.id AND p.line = %s "
-        f"JOIN unions_union c ON c.id = p.union_id AND {_stands('p', 'c', 't.stock_on')} "
-        'JOIN reports_unionstudy s ON s."union" = c.uuid AND s.line = %s AND s.kind = t.kind AND s.start = t.start '
-        "AND s.dimension = '' AND s.value = '' GROUP BY 1, 2, 3) "
         f'INSERT INTO reports_unionstudy ("union", line, kind, start, dimension, value, {_names()}) '
-        f"SELECT t.uuid, %s, t.kind, t.start, '', '', {total} FROM t "
-        'LEFT JOIN reports_ownstudy o ON o."union" = t.uuid AND o.kind = t.kind AND o.start = t.start '
-        "AND o.dimension = '' AND o.value = '' "
-        "LEFT JOIN child k ON k.id = t.id AND k.kind = t.kind AND k.start = t.start WHERE true "
+        f"SELECT uuid, %s, kind, start, '', '', {sums} FROM ("
+        f"SELECT uuid, kind, start, {zeros} FROM {rows} "
+        f"UNION ALL SELECT given.uuid, given.kind, given.start, {own} FROM {rows} {own_row} "
+        f"UNION ALL SELECT given.uuid, given.kind, given.start, {below} FROM {rows} {' '.join(children)}"
+        ") AS parts WHERE true GROUP BY uuid, kind, start "
         f'ON CONFLICT ("union", line, kind, dimension, value, start) DO UPDATE SET {fresh}',
-        [*values, line, line, line],
+        [line, *values, *values, *values, line, line],
     )
 
 

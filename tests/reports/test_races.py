@@ -107,7 +107,7 @@ class TestTwoWorkers:
         roll_up(today=TODAY)
         study(li, 100, day=date(2026, 11, 2), union=factory)
         study(li, 1_000, day=date(2026, 11, 3), union=factory)
-        without(monkeypatch, learner_statements, "lock_periods", is_taken)
+        without(monkeypatch, learner_statements, "lock_learners", is_taken)
 
         with meeting_before(monkeypatch, learner_statements, "write_months", is_locked=is_taken):
             one_mark = lambda: roll_up_learners(today=TODAY, limit=1)  # noqa: E731
