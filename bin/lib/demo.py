@@ -238,7 +238,8 @@ def serve(port: int, base_url: str) -> None:
     ]
     children: list[Child] = []
     try:
-        children.append(Child("web", web))
+        # To this process alone, bound to loopback: sign-in at one click (skillspower/demo/door.py).
+        children.append(Child("web", web, DEMO_DOOR="true"))
         children.append(Child("worker", worker, WORKER_KEEPS_TIME="1"))
         wait_until_ready(base_url, children)
         say("ready")

@@ -23,6 +23,7 @@ FIELD_KEYS = env.field_keys
 BLIND_INDEX_KEY = env.blind_index_key
 CRYPTO_SUITE = env.crypto_suite
 DEMO_MODE = env.demo_mode
+DEMO_DOOR = env.demo_door
 
 ROOT_URLCONF = "skillspower.urls"
 WSGI_APPLICATION = "skillspower.wsgi.application"

@@ -30,6 +30,8 @@ class Env(BaseSettings):
     search_index_prefix: str = "skillspower"
     search_index_replicas: int = 0
     demo_mode: bool = False
+    demo_door: bool = False
+    """Sign-in at one click as one of the demo's cast. Only ``bin/demo`` says so, to its own web process on loopback."""
     log_format: str = "json"
     crypto_suite: str = "intl"
     sms_gateway: str = "core.gateways.ConsoleGateway"

@@ -1,0 +1,104 @@
+"""
+The demo's door: one click, and one is somebody of the cast.
+
+It lets in without any proof, so it stands open only where nobody but the person before this machine can reach it: when
+``bin/demo`` itself started this web process, the caller is this machine, the address asked for is this machine's, and
+nothing in the request says that it came through somebody in between. Everywhere else its routes answer 404.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.api import User
+from core.policies import Policy
+
+_PASSED_ON = (
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_REAL_IP",
+)
+"""Headers of a proxy. One on this machine calls from loopback too, so a request that carries any of them is refused."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """One of the cast to be at one click. ``home`` is where that person's work begins."""
+
+    key: str
+    name: Promise
+    who: Promise
+    login: str
+    home: str
+    icon: str
+
+
+ROLES = {
+    role.key: role
+    for role in (
+        Role("worker", _("工人"), _("李海生，焊工，栖江重机"), "lihaisheng", "/", "person"),
+        Role("instructor", _("讲师"), _("陈铁山，焊工，高级技师"), "chentieshan", "/cms/", "medal"),
+        Role("reviewer", _("审核"), _("赵国庆，专业审核人"), "zhaoguoqing", "/cms/", "check"),
+        Role("officer", _("工会干部"), _("孙丽，栖江县总工会"), "sunli", "/unions/mine/", "group"),
+        Role("chair", _("厂工会主席"), _("周立新，栖江重机工会"), "zhoulixin", "/unions/mine/", "seal"),
+    )
+}
+ON_SIGN_IN_PAGE = ("worker", "instructor", "reviewer", "officer")
+
+
+def is_open(request: HttpRequest) -> bool:
+    """Return whether this request may use the door (see the module's text)."""
+    return (
+        bool(settings.DEMO_DOOR)
+        and _is_loopback(request.META.get("REMOTE_ADDR", ""))
+        and _is_loopback(urlsplit("//" + request.META.get("HTTP_HOST", "")).hostname or "")
+        and not any(header in request.META for header in _PASSED_ON)
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class DoorPolicy(Policy):
+    """For everybody where the door is open; elsewhere there is no such page."""
+
+    def refusal(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
+        if not is_open(request):
+            raise Http404
+        return None
+
+
+at_this_machine = DoorPolicy("demo_door", lambda request, **kwargs: is_open(request), hides=True)
+
+
+def roles_of_sign_in_page() -> Iterator[Role]:
+    return (ROLES[key] for key in ON_SIGN_IN_PAGE)
+
+
+def enter(request: HttpRequest, role: Role) -> None:
+    """
+    Sign in as a role's person; who was signed in before is out.
+
+    :raises Http404: if the demo community is not loaded.
+    """
+    user = User.objects.filter(username=role.login).select_related("person").first()
+    if user is None:
+        raise Http404
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
