@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
+from core.trades import trade_of
 from instructors.models import HeldHonour, InstructorProfile, InstructorProfileQuerySet, TaughtTrade
 
 
@@ -32,6 +33,11 @@ class InstructorCard:
     employer: str
     quote: str
     honours: tuple[HonourLine, ...]
+
+    @property
+    def trade(self) -> str:
+        """The key of the trade whose colour and glyph the portrait wears."""
+        return trade_of(self.occupation_code) if self.occupation_code else ""
 
     @property
     def honour(self) -> HonourLine | None:

@@ -1,5 +1,6 @@
 """Reading programmes: whose policy judges a lesson for whom."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -16,9 +17,16 @@ def programmes_of(*, person: UUID, on: date) -> QuerySet[Programme]:
     if union is None:
         return Programme.objects.none()
     chain = ancestor_uuids([union], on=on)[union]
-    return Programme.objects.filter(union__uuid__in=chain, starts_on__lte=on, ends_on__gte=on).order_by(
-        "ends_on", "pk"
-    )
+    return _running(on).filter(union__uuid__in=chain)
+
+
+def programmes_of_chain(*, ids: Sequence[int], on: date) -> QuerySet[Programme]:
+    """Return the programmes that run on a day in one of these unions: a member's own and those above it."""
+    return _running(on).filter(union__in=ids)
+
+
+def _running(on: date) -> QuerySet[Programme]:
+    return Programme.objects.filter(starts_on__lte=on, ends_on__gte=on).order_by("ends_on", "pk")
 
 
 def policy_owners_for(*, lesson: UUID, person: UUID, on: date) -> list[str]:

@@ -25,8 +25,8 @@ from records.operations.sessions import (
     register_lesson_resolver,
     resolve_lesson,
 )
-from records.progress import PartDone, part_progress
-from records.queries import Filter, day_times, make_up, own_refusals
+from records.progress import PartDone, done_of, part_progress
+from records.queries import MAKE_UP_DAYS, Filter, day_times, make_up, own_progress, own_refusals
 from records.rollups import (
     Touched,
     entries_booked,
@@ -39,6 +39,7 @@ from records.rollups import (
 )
 
 __all__ = [
+    "MAKE_UP_DAYS",
     "Answer",
     "Beat",
     "CheckMissed",
@@ -64,6 +65,7 @@ __all__ = [
     "booked_on",
     "close_session",
     "day_times",
+    "done_of",
     "end_sessions_of_lesson",
     "entries_booked",
     "forget_rollups",
@@ -73,6 +75,7 @@ __all__ = [
     "mark_everything",
     "next_month",
     "open_session",
+    "own_progress",
     "own_refusals",
     "part_progress",
     "period_times",

@@ -194,6 +194,11 @@ def state_of(learner: UUID) -> StudyState | None:
     return StudyState.objects.filter(pk=learner).only("pending", "days").first()
 
 
+def own_progress(learner: UUID) -> list[PartProgress]:
+    """Return the progress of a learner in every part ever begun, in one query."""
+    return list(PartProgress.objects.filter(learner=learner))
+
+
 def day_times(learner: UUID, first: date, last: date) -> dict[date, int]:
     """Return the credited ms of each day that has some, from its entries."""
     rows = (
@@ -211,12 +216,14 @@ def make_up(
     now: int,
     refusals: Sequence[RefusedSpan] | None = None,
     state: StudyState | None = None,
+    progress: Iterable[PartProgress] | None = None,
 ) -> list[MakeUp]:
     """
     Return what a learner can still earn, the lesson studied last first: positions that were refused and are neither
     covered nor waiting, and time owed because it was played faster than the clock or above a cap.
 
-    ``refusals`` are those of the last ``MAKE_UP_DAYS``, ``state`` is the learner's, if the caller has them.
+    ``refusals`` are those of the last ``MAKE_UP_DAYS``, ``state`` and all of ``progress`` are the
+    learner's, if the caller has them.
     """
     today = day_of(now)
     if refusals is None:
@@ -229,16 +236,20 @@ def make_up(
         lessons[span.part] = span.lesson
         if span.position_from is not None and span.position_to is not None and span.reason != "outside_part":
             refused.setdefault(span.part, []).append((span.position_from, span.position_to))
-    progress = {p.part: p for p in PartProgress.objects.filter(learner=learner)}
+    if progress is None:
+        progress = PartProgress.objects.filter(learner=learner)
+    by_part = {p.part: p for p in progress}
+    wanted = set(refused) | {p.part for p in by_part.values() if p.covered_ms > p.credited_ms}
+    for part in wanted:
+        if part in by_part:
+            lessons[part] = by_part[part].lesson
+            newest[part] = max(newest.get(part, 0), by_part[part].updated_at)
+    if not wanted:
+        return []
     state = state or state_of(learner)
     waiting: dict[UUID, list[Interval]] = {}
     for waits in load_spans(state.pending) if state else []:
         waiting.setdefault(waits.part, []).extend(waits.path)
-    wanted = set(refused) | {p.part for p in progress.values() if p.covered_ms > p.credited_ms}
-    for part in wanted:
-        if part in progress:
-            lessons[part] = progress[part].lesson
-            newest[part] = max(newest.get(part, 0), progress[part].updated_at)
     last_sessions = _last_sessions(learner, {lessons[part] for part in wanted})
     capped = _is_capped_today(last_sessions.values(), state, today)
     out = []
@@ -246,7 +257,7 @@ def make_up(
         session = last_sessions.get(lessons[part])
         if session is None:
             continue
-        item = _make_up_of(part, session, progress.get(part), refused.get(part, []), waiting.get(part, []))
+        item = _make_up_of(part, session, by_part.get(part), refused.get(part, []), waiting.get(part, []))
         if item is not None:
             gaps, owed = item
             day = today + timedelta(days=1) if session.uuid in capped else today

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_socket
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connections
 from django.test import TransactionTestCase
 from elasticsearch import Elasticsearch
@@ -125,7 +125,8 @@ def _var_of_this_process() -> Iterator[None]:
 def _empty_cache() -> None:
     """Rate limits and locks of one test are not those of the next. In Redis, only this process's keys."""
     if not ON_SERVICES:
-        cache.clear()
+        for each in caches.all(initialized_only=True):
+            each.clear()
         return
     client = cache._cache.get_client(None, write=True)  # type: ignore[attr-defined]  # Django names no public way to delete by prefix
     keys = list(client.scan_iter(match=f"{settings.CACHES['default']['KEY_PREFIX']}:*", count=1000))

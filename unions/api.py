@@ -60,6 +60,7 @@ from unions.queries import (
     union_of,
     unions_of,
 )
+from unions.rules import path_ids
 
 __all__ = [
     "CONFIRMED",
@@ -111,6 +112,7 @@ __all__ = [
     "officer_scope",
     "open_request_of",
     "open_union",
+    "path_ids",
     "place_union",
     "refresh_paths",
     "register_membership_guard",

@@ -12,7 +12,7 @@ from django.db.models import F, Min
 from django.db.models.functions import Coalesce
 from wagtail.models import Page, Revision, TaskState
 
-from core import audit, outbox
+from core import audit, kept, outbox
 from core.db import lock_rows
 from courses.indexing import index_pages_on_commit
 from courses.models import CourseEdition, EditionApproval, EditionLesson, Fragment, Part
@@ -75,6 +75,7 @@ def _publish(edition_uuid: UUID, renderer: FragmentRenderer, now: datetime) -> C
     edition.save()
     _mark_pages(edition, lessons, now)
     outbox.publish(PUBLISHED_TOPIC, key=str(edition.uuid), payload={"course": edition.course_id})
+    kept.outdated(kept.CATALOGUE)
     audit.record(
         stream="courses",
         action="edition.published",

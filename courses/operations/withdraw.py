@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from core import audit, jobs, outbox
+from core import audit, jobs, kept, outbox
 from courses.models import CourseEdition, CoursePage, EditionLesson, Withdrawal
 from courses.operations.publish import PUBLISHED_TOPIC
 from records.api import end_sessions_of_lesson
@@ -84,3 +84,4 @@ def _tell(course: CoursePage) -> None:
     edition = CourseEdition.objects.filter(course=course, is_current=True).first()
     if edition is not None:
         outbox.publish(PUBLISHED_TOPIC, key=str(edition.uuid), payload={"course": course.pk})
+        kept.outdated(kept.CATALOGUE)

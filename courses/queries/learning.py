@@ -1,14 +1,18 @@
 """What a person is learning: for the home page and the list of own courses."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from accounts.models import Person
+from core import kept
 from core.trades import trade_of
-from courses.models import EditionLesson, Enrolment, Part
+from courses.models import EditionInstructor, EditionLesson, Enrolment
 from courses.rules import is_complete
-from records.api import part_progress
+from records.api import PartDone, part_progress
 
 
 @dataclass(frozen=True)
@@ -35,50 +39,76 @@ class Learning:
     at: int
 
 
-def learning_of(person: Person, *, limit: int = 6) -> list[Learning]:
-    """Return the courses a person has begun, last studied first, in a constant number of queries."""
+@dataclass(frozen=True)
+class _Lesson:
+    """A lesson of an edition and its parts: never changed once the edition is published."""
+
+    uuid: UUID
+    title: str
+    duration_ms: int
+    byte_size: int
+    parts: tuple[UUID, ...]
+
+
+def learning_of(
+    person: Person, *, limit: int = 6, progress: Sequence[PartDone] | None = None
+) -> list[Learning]:
+    """
+    Return the courses a person has begun, last studied first, in a constant number of queries. ``progress`` is all of
+    the person's, if the caller has it.
+    """
+    first = EditionInstructor.objects.filter(edition=OuterRef("edition")).order_by("position")
     enrolments = list(
         Enrolment.objects.filter(person=person, ended_at__isnull=True)
         .select_related("edition__course", "edition__occupation", "edition__level")
-        .prefetch_related("edition__instructors__instructor")
+        .annotate(teacher=Subquery(first.values("instructor__public_name")[:1]))
         .order_by("-enrolled_at")[:50]
     )
     if not enrolments:
         return []
-    editions = [e.edition_id for e in enrolments]
-    lessons: dict[int, list[EditionLesson]] = defaultdict(list)
-    for lesson in EditionLesson.objects.filter(edition__in=editions).defer("content").order_by("position"):
-        lessons[lesson.edition_id].append(lesson)
-    every = {le.lesson for group in lessons.values() for le in group}
-    done = {(row.lesson, row.part): row for row in part_progress(learner=person.uuid, lessons=every)}
-    own: dict[tuple[int, UUID], list[UUID]] = defaultdict(list)
-    if done:
-        begun = {key[0] for key in done}
-        parts = Part.objects.filter(lesson__edition__in=editions, lesson__lesson__in=begun)
-        for edition_id, lesson_uuid, part in parts.values_list(
-            "lesson__edition_id", "lesson__lesson", "uuid"
-        ):
-            own[edition_id, lesson_uuid].append(part)
+    lessons = _lessons_of([e.edition_id for e in enrolments])
+    if progress is None:
+        every = {lesson.uuid for group in lessons.values() for lesson in group}
+        progress = part_progress(learner=person.uuid, lessons=every)
+    done = {(row.lesson, row.part): row for row in progress}
     found = []
     for enrolment in enrolments:
-        rows = {
-            le.lesson: [
-                done[le.lesson, p] for p in own[enrolment.edition_id, le.lesson] if (le.lesson, p) in done
-            ]
-            for le in lessons[enrolment.edition_id]
-        }
-        found.append(_learning(enrolment, lessons[enrolment.edition_id], rows))
+        own = lessons[enrolment.edition_id]
+        rows = {le.uuid: [done[le.uuid, p] for p in le.parts if (le.uuid, p) in done] for le in own}
+        found.append(_learning(enrolment, own, rows))
     return sorted(found, key=lambda learning: -learning.at)[:limit]
 
 
-def _learning(enrolment: Enrolment, lessons: list[EditionLesson], rows: dict[UUID, list]) -> Learning:
+def _lessons_of(editions: Sequence[int]) -> dict[int, list[_Lesson]]:
+    """Return the lessons of editions in order. One query for those that nobody has asked for lately."""
+
+    def read(names: Sequence[str]) -> dict[str, list[_Lesson]]:
+        rows = EditionLesson.objects.filter(edition__in=[_pk(name) for name in names])
+        rows = rows.order_by("edition", "position", "parts__position")
+        columns = ("edition_id", "lesson", "title", "duration_ms", "byte_size", "parts__uuid")
+        parts: dict[tuple[int, UUID, str, int, int], list[UUID]] = defaultdict(list)
+        for *lesson, part in rows.values_list(*columns):
+            parts[tuple(lesson)].extend([part] if part else [])  # type: ignore[index]  # five columns
+        found: dict[str, list[_Lesson]] = {name: [] for name in names}
+        for (edition, *facts), uuids in parts.items():
+            found[f"lessons:{edition}"].append(_Lesson(*facts, parts=tuple(uuids)))
+        return found
+
+    by_name = kept.kept_many(kept.CATALOGUE, [f"lessons:{pk}" for pk in dict.fromkeys(editions)], read)
+    return {_pk(name): group for name, group in by_name.items()}
+
+
+def _pk(name: str) -> int:
+    return int(name.partition(":")[2])
+
+
+def _learning(enrolment: Enrolment, lessons: list[_Lesson], rows: dict[UUID, list[PartDone]]) -> Learning:
     edition = enrolment.edition
     covered = {uuid: sum(row.covered_ms for row in group) for uuid, group in rows.items()}
     to_do = next(
-        (le for le in lessons if not is_complete(covered_ms=covered[le.lesson], nominal_ms=le.duration_ms)),
+        (le for le in lessons if not is_complete(covered_ms=covered[le.uuid], nominal_ms=le.duration_ms)),
         None,
     )
-    teachers = sorted(edition.instructors.all(), key=lambda place: place.position)
     return Learning(
         course_id=enrolment.course_id,
         course_title=edition.title,
@@ -87,12 +117,12 @@ def _learning(enrolment: Enrolment, lessons: list[EditionLesson], rows: dict[UUI
         level=edition.level.label,
         trade=trade_of(edition.occupation_id),
         rank=edition.level_id,
-        instructor=teachers[0].instructor.public_name if teachers else "",
+        instructor=enrolment.teacher or "",
         ms=edition.duration_ms,
         counted_ms=sum(row.credited_ms for group in rows.values() for row in group),
         lesson_title=to_do.title if to_do else "",
-        lesson_url=f"/learn/{to_do.lesson}/" if to_do else "",
-        left_ms=max(0, to_do.duration_ms - covered[to_do.lesson]) if to_do else 0,
+        lesson_url=f"/learn/{to_do.uuid}/" if to_do else "",
+        left_ms=max(0, to_do.duration_ms - covered[to_do.uuid]) if to_do else 0,
         size=to_do.byte_size if to_do else 0,
         at=max((row.at for group in rows.values() for row in group), default=0),
     )

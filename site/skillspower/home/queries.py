@@ -1,23 +1,26 @@
 """What the first page shows, in the shapes its templates ask for."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from zlib import crc32
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.api import Person
+from core import kept
 from core.clock import day_of, month_start
 from core.trades import trade_of
-from courses.api import Learning, current_editions, learning_of, published_cards
+from courses.api import CourseCard, Learning, current_editions, learning_of, published_cards
 from courses.models import EditionLesson
-from instructors.api import card_of, listed
-from programmes.api import programmes_of
+from instructors.api import InstructorCard, card_of, listed
+from programmes.api import programmes_of_chain
 from programmes.models import ProgrammeLesson
-from records.api import Filter, day_times, make_up, own_refusals
+from records.api import MAKE_UP_DAYS, Filter, day_times, done_of, make_up, own_progress, own_refusals
 from reports.rules import Period, PeriodKind, goal_ms
-from unions.api import chain_of, membership_on
+from unions.api import Union, chain_of, membership_on, path_ids
 
 CARDS = 4
 FIRST_LESSONS = 3
@@ -25,30 +28,39 @@ SHORT_MS = 8 * 60_000
 """A lesson for somebody new: over before the tea is cold."""
 SOON = timedelta(days=7)
 Context = dict[str, Any]
+_SHAPE = crc32(repr([f.name for card in (CourseCard, InstructorCard) for f in fields(card)]).encode())
+"""A release whose cards have other fields does not take up those that an older one has kept."""
 
 
 def anonymous_home() -> Context:
     """Return courses, instructors and a sample lesson for a guest."""
-    sample = _lessons().filter(parts__kind="video").order_by("edition_id", "position").first()
-    return {
-        "courses": published_cards(limit=CARDS),
-        "instructors": [card_of(profile) for profile in listed()[:CARDS]],
-        "sample": _lesson_card(sample) if sample else None,
-    }
+
+    def shelves() -> Context:
+        sample = _lessons().filter(parts__kind="video").order_by("edition_id", "position").first()
+        return {
+            "courses": published_cards(limit=CARDS),
+            "instructors": [card_of(profile) for profile in listed()[:CARDS]],
+            "sample": _lesson_card(sample) if sample else None,
+        }
+
+    return kept.kept(kept.CATALOGUE, f"shelves:{_SHAPE}:{get_language()}", shelves)
 
 
 def worker_home(*, person: Person, now_ms: int) -> Context:
     """Return what a worker goes on with, this month's time against the union's goal, and what is due."""
     today = day_of(now_ms)
-    begun = learning_of(person)
+    progress = own_progress(person.uuid)
+    begun = learning_of(person, progress=done_of(progress))
     resume = next((learning for learning in begun if learning.lesson_url), None)
     first = month_start(today)
     times = day_times(person.uuid, first, today)
-    refused = own_refusals(person.uuid, Filter(first=first))
-    to_make_up = make_up(person.uuid, now_ms)
+    recent = own_refusals(person.uuid, Filter(first=today - timedelta(days=MAKE_UP_DAYS)))
+    refused = [span for span in recent if span.day >= first]
+    to_make_up = make_up(person.uuid, now_ms, recent, progress=progress)
     counted = sum(times.values())
-    goal = _goal(person.uuid, today)
-    own_trade = published_cards(limit=3, occupation=person.occupation_code) if person.occupation_code else []
+    membership = membership_on(person.uuid, today)
+    union = membership.union if membership else None
+    goal = _goal(union, today)
     return {
         "resume": _resume(resume) if resume else None,
         "first_lessons": [] if resume else _first_lessons(person.occupation_code),
@@ -64,8 +76,8 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
             ],
         },
         "make_up": {"ms": sum(item.ms for item in to_make_up), "url": "/records/"} if to_make_up else None,
-        "duties": _duties(person.uuid, today),
-        "for_you": {"why": _("你的工种"), "courses": own_trade},
+        "duties": _duties(union, today),
+        "for_you": {"why": _("你的工种"), "courses": _own_trade(person.occupation_code)},
     }
 
 
@@ -111,22 +123,35 @@ def _resume(learning: Learning) -> Context:
     }
 
 
-def _goal(person: UUID, today: date) -> int:
+def _own_trade(occupation: str) -> list[CourseCard]:
+    if not occupation:
+        return []
+    name = f"trade:{occupation}:{_SHAPE}:{get_language()}"
+    return kept.kept(kept.CATALOGUE, name, lambda: published_cards(limit=3, occupation=occupation))
+
+
+def _goal(union: Union | None, today: date) -> int:
     """Return what the nearest union with a goal asks of a member this month, 0 where none asks anything."""
-    membership = membership_on(person, today)
-    if membership is None:
+    if union is None:
         return 0
+
+    def nearest_first() -> list[tuple[int | None, list[int] | None]]:
+        return [(u.annual_target_ms, u.month_targets_ms) for u in reversed(chain_of(union))]
+
     month = Period(PeriodKind.MONTH, month_start(today))
-    for union in reversed(chain_of(membership.union)):
-        goal = goal_ms(annual_ms=union.annual_target_ms, months_ms=union.month_targets_ms, period=month)
+    for annual_ms, months_ms in kept.kept(kept.TREE, f"goals:{union.path}", nearest_first):
+        goal = goal_ms(annual_ms=annual_ms, months_ms=months_ms, period=month)
         if goal is not None:
             return goal
     return 0
 
 
-def _duties(person: UUID, today: date) -> list[Context]:
-    """Return the programmes that run for this person, the one due first at the top."""
+def _duties(union: Union | None, today: date) -> list[Context]:
+    """Return the programmes that run for members of a union, the one due first at the top."""
+    if union is None:
+        return []
     first = ProgrammeLesson.objects.filter(programme=OuterRef("pk")).order_by("pk").values("lesson")[:1]
+    running = programmes_of_chain(ids=path_ids(union.path), on=today)
     return [
         {
             "title": programme.title,
@@ -134,5 +159,5 @@ def _duties(person: UUID, today: date) -> list[Context]:
             "due": _("{month}月{day}日前").format(month=programme.ends_on.month, day=programme.ends_on.day),
             "soon": programme.ends_on - today <= SOON,
         }
-        for programme in programmes_of(person=person, on=today).annotate(first_lesson=Subquery(first))[:3]
+        for programme in running.annotate(first_lesson=Subquery(first))[:3]
     ]

@@ -24,6 +24,6 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": _PROCESS}}  # noqa: F405
+CACHES = {alias: {**cache, "KEY_PREFIX": _PROCESS} for alias, cache in CACHES.items()}  # noqa: F405
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]  # noqa: F405
 SEARCH_TIMEOUT_S = 20.0  # a busy test machine is not a server that is down

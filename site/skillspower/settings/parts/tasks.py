@@ -19,6 +19,16 @@ CACHES = {
     if env.redis_url
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+# What web and worker both must see: ``core.kept``.
+CACHES["shared"] = (
+    CACHES["default"]
+    if env.redis_url
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(env.var_dir / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    }
+)
 
 JOB_HEARTBEAT_SECONDS = env.job_heartbeat_seconds
 
