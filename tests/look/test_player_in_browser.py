@@ -17,6 +17,8 @@ from tests.look.conftest import Visitor
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PLAYER = "/_patterns/pages/player/"
+A_FRAME_MS = 1_000 / 15
+"""Of the clip: a busy browser may hand out the frame before or after the one at which it stopped."""
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +150,7 @@ def test_playing_a_video_is_reported_as_it_was_played(lesson: tuple[Visitor, Ser
     [first, *_] = [b for b in service.beats if b["part"] == PART_VIDEO]
     last = [b for b in service.beats if b["part"] == PART_VIDEO][-1]
     assert first["ranges"][0][0] <= 260
-    assert abs(last["ranges"][0][1] - end) <= 2
+    assert abs(last["ranges"][0][1] - end) <= A_FRAME_MS
     for beat in service.beats:
         lasted, played = beat["t"][1] - beat["t"][0], beat["ranges"][0][1] - beat["ranges"][0][0]
         assert played <= lasted * 1.5 + 250
