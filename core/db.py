@@ -4,6 +4,7 @@ triggers that refuse change.
 """
 
 import json
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -82,6 +83,25 @@ def looked_up(table: str, alias: str, condition: str, *, optional: bool = False)
         return f"{'LEFT JOIN' if optional else 'CROSS JOIN'} {table} {alias} ON {condition}"
     found = f"LATERAL (SELECT * FROM {table} {alias} WHERE {condition} OFFSET 0) {alias}"
     return f"LEFT JOIN {found} ON true" if optional else f"CROSS JOIN {found}"
+
+
+LONGEST_LOOK_S = 0.1
+"""SQLite looks this often, at the least, whether the writer's lock it waits for is free."""
+
+
+@contextmanager
+def fair_turn() -> Iterator[None]:
+    """
+    Wrap one transaction of a loop of many: on SQLite, rest afterwards for as long as it took (at most 0.1 s).
+
+    There, who waits for the writer's lock does not queue but looks now and then; a loop that begins again at once is
+    always first. Beside one worker in a loop of 50 ms others waited 6 s on average and up to the time-out, where a
+    learner's beat fails with "database is locked"; with the rest, 54 ms.
+    """
+    began = time.monotonic()
+    yield
+    if not is_postgres() and not connection.in_atomic_block:
+        time.sleep(min(time.monotonic() - began, LONGEST_LOOK_S))
 
 
 @contextmanager

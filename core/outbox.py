@@ -13,7 +13,7 @@ import structlog
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from core.db import is_postgres
+from core.db import fair_turn, is_postgres
 from core.models import OutboxMessage
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,10 @@ def deliver(*, limit: int = 100) -> int:
     for topic, consumers in list(_SUBSCRIBERS.items()):
         for consumer, handler in list(consumers.items()):
             try:
-                while batch := consume(f"{topic}>{consumer}", handler, limit=limit):
+                batch = limit
+                while batch:
+                    with fair_turn():
+                        batch = consume(f"{topic}>{consumer}", handler, limit=limit)
                     done += batch
             except Exception:
                 log.exception("outbox_consumer_failed", topic=topic, consumer=consumer)

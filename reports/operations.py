@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from core.db import fair_turn
 from records import api as records
 from reports.db import rollup as db
 from reports.models import UNASSIGNED, Cause, OwnStudy, ReportPeriod, UnionMark, UnionStudy
@@ -45,11 +46,13 @@ def roll_up(*, today: date) -> int:
         begin_day(today=today)
         taken = 0
         for _ in range(LEARNER_BATCHES):
-            batch = roll_up_learners(today=today, limit=LEARNER_MARKS)
+            with fair_turn():
+                batch = roll_up_learners(today=today, limit=LEARNER_MARKS)
             taken += batch
             if not batch:
                 break
-        taken += roll_up_unions(today=today, limit=UNION_MARKS[connection.vendor])
+        with fair_turn():
+            taken += roll_up_unions(today=today, limit=UNION_MARKS[connection.vendor])
         if not taken:
             return done
         done += taken

@@ -6,11 +6,14 @@ The profile is the environment's: with DATABASE_URL, REDIS_URL and ELASTICSEARCH
 ``bin/test`` runs both.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import pytest_socket
 from django.conf import settings
@@ -68,6 +71,7 @@ class TestDatabase:
         database = connections["default"]
         if database.vendor == "sqlite":
             path = settings.VAR_DIR / f"{self.name}.sqlite3"
+            assert not _files_open(path), "a thread of this test left its connection to the database open"
             template_database.copy_sqlite(path)
             self._use(str(path))
         else:
@@ -86,6 +90,12 @@ class TestDatabase:
     def _use(name: str) -> None:
         settings.DATABASES["default"]["NAME"] = name
         connections["default"].settings_dict["NAME"] = name
+
+
+def _files_open(database: Path) -> list[str]:
+    """Return the files of a SQLite database that this process holds open."""
+    gc.collect()  # a connection of a thread that ended may wait in a circle of references
+    return [file.path for file in psutil.Process().open_files() if file.path.startswith(str(database))]
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """The two roles, and the tests' own ground."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from core.db import LONGEST_LOOK_S, fair_turn
 from core.models import AuditRow
 from core.ownership import has_own_owner
 
@@ -35,6 +38,44 @@ def test_run_time_role_has_no_right_to_change_an_append_only_table(db: None) -> 
             "WHERE has_table_privilege('core_auditrow', p)"
         )
         assert cursor.fetchone() == ("INSERT,SELECT",)
+
+
+class TestTurnsOfALoop:
+    """``fair_turn``, with a clock that the test moves."""
+
+    @pytest.fixture
+    def rests(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        seconds: list[float] = []
+        self.now = 0.0
+        clock = SimpleNamespace(sleep=seconds.append, monotonic=lambda: self.now)
+        monkeypatch.setattr("core.db.time", clock)
+        return seconds
+
+    @pytest.mark.embedded
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize(("took", "rest"), [(0.02, 0.02), (7.0, LONGEST_LOOK_S)])
+    def test_leave_the_lock_of_sqlite_as_long_as_they_had_it_but_briefly(
+        self, rests: list[float], took: float, rest: float
+    ) -> None:
+        with fair_turn():
+            self.now += took
+
+        assert rests == [rest]
+
+    @pytest.mark.embedded
+    def test_never_rest_while_they_hold_it(self, db: None, rests: list[float]) -> None:
+        with transaction.atomic(), fair_turn():
+            self.now += 1
+
+        assert rests == []
+
+    @pytest.mark.services
+    @pytest.mark.django_db(transaction=True)
+    def test_follow_at_once_where_the_database_has_a_queue(self, rests: list[float]) -> None:
+        with fair_turn():
+            self.now += 1
+
+        assert rests == []
 
 
 class TestRenewalAfterATransactionalTest:

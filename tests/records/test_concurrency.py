@@ -28,7 +28,7 @@ def _at_once(calls: list[Callable[[], object]]) -> list[object]:
 
     def run(call):
         try:
-            gate.wait(20)
+            gate.wait(90)
             return call()
         finally:
             connection.close()

@@ -31,6 +31,12 @@ class Web:
     """One web process in front of the test's database, with production's server."""
 
     def __init__(self) -> None:
+        end = time.monotonic() + 90
+        while not self._serves(end):
+            assert time.monotonic() < end, "the web process did not start"
+
+    def _serves(self, end: float) -> bool:
+        """Start on a free port and wait; False when it ended by itself, because somebody else took that port."""
         self.port = free_port()
         environment = {
             **os.environ,
@@ -44,15 +50,15 @@ class Web:
              "--workers", "1", "--no-log", "skillspower.wsgi:application"],
             env=environment, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        end = time.monotonic() + 90
-        while time.monotonic() < end:
+        while time.monotonic() < end and self.process.poll() is None:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/live", timeout=2)
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/live", timeout=10)
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
             else:
-                return
-        raise AssertionError("the web process did not start")
+                return True
+        self.kill()
+        return False
 
     def post(self, path: str, body: dict, token: str) -> dict:
         request = urllib.request.Request(
@@ -60,12 +66,12 @@ class Web:
             json.dumps(body).encode(),
             {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 @pytest.mark.django_db(transaction=True)

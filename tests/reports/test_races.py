@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,10 +35,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 TODAY = date(2026, 11, 23)
 NOVEMBER = parse_period("2026-11")
-HELD_UP = 0.5
-"""Seconds a worker waits at a meeting point for one who is, as it should be, held up by a lock."""
-ON_ITS_WAY = 20.0
-"""Seconds it waits for one whom no lock holds up, however slow the machine."""
+PATIENCE = 90.0
+"""Seconds until a test that waits for somebody gives up, however slow the machine."""
 
 
 def in_threads(*tasks: Callable[[], Any]) -> None:
@@ -53,33 +51,58 @@ def in_threads(*tasks: Callable[[], Any]) -> None:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(task,)) for task in tasks]
+    threads = [threading.Thread(target=run, args=(task,), daemon=True) for task in tasks]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
-        assert not thread.is_alive()
+        thread.join(timeout=2 * PATIENCE)
     if raised:
         raise raised[0]
+    assert not any(thread.is_alive() for thread in threads), "a task does not end"
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, "the other worker neither came nor is held up by a lock"
+        time.sleep(0.01)
+
+
+def is_somebody_held_up() -> bool:
+    """Whether a session of this database waits for a lock that another one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the same answer for ever
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @contextmanager
 def meeting_before(
     monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, is_locked: bool, times: int = 1
 ) -> Iterator[None]:
-    """Let two workers wait for one another before a statement, the first ``times`` they come to it."""
-    barrier = threading.Barrier(2)
+    """
+    Let two workers meet before a statement, the first ``times`` they come to it.
+
+    With the lock in place one comes and the other is held up by it. Without, both come, and neither commits before the
+    other one's last statement has begun (and with it what it can see is settled).
+    """
+    came: list[int] = []
+    ran: list[int] = []
     visits = threading.local()
     statement = getattr(module, name)
 
     def meet(*args: Any, **kwargs: Any) -> Any:
-        visits.count = getattr(visits, "count", 0) + 1
-        if visits.count <= times:
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=HELD_UP if is_locked else ON_ITS_WAY)
+        visits.count = visit = getattr(visits, "count", 0) + 1
+        if visit <= times:
+            came.append(visit)
+            wait_until(lambda: came.count(visit) == 2 or (is_locked and is_somebody_held_up()))
         result = statement(*args, **kwargs)
-        if visits.count == times and not is_locked:
-            time.sleep(HELD_UP)  # the other one has begun its statement before this transaction commits
+        if visit == times and not is_locked:
+            ran.append(visit)
+            wait_until(lambda: len(ran) == 2 or is_somebody_held_up())
         return result
 
     with monkeypatch.context() as patch:
@@ -234,8 +257,10 @@ def test_writers_movers_and_two_workers_at_random_leave_no_stale_row(seed: int) 
             roll_up(today=TODAY)
 
     def write_and_stop() -> None:
-        in_threads(lambda: write(1), lambda: write(2), shuffle)
-        stop.set()
+        try:
+            in_threads(lambda: write(1), lambda: write(2), shuffle)
+        finally:
+            stop.set()  # or the workers would go on for ever, in the databases of later tests
 
     in_threads(work, work, write_and_stop)
     roll_up(today=TODAY)

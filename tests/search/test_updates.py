@@ -1,6 +1,7 @@
 """The index follows the database: at once, after a crash of the engine, and through a rebuild."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -245,25 +246,36 @@ class TestLease:
         """One worker has read the old state and is slow; the other one must not be overwritten."""
         welder = make.make_occupation()
         read, go_on = threading.Event(), threading.Event()
-        real = operations.groups_of
+        real_groups, real_take = operations.groups_of, operations._take
+        monkeypatch.setattr(operations, "PATIENCE_S", 90.0)
 
         def slowly(keys):
-            groups = real(keys)
+            groups = real_groups(keys)
             if threading.current_thread() is not threading.main_thread():
                 read.set()
-                go_on.wait(5)
+                go_on.wait(90)
             return groups
 
-        monkeypatch.setattr(operations, "groups_of", slowly)
-        slow = threading.Thread(target=_update_and_close)
-        slow.start()
-        assert read.wait(5)
-        welder.name = "电焊工"
-        welder.save()
-        threading.Timer(0.2, go_on.set).start()
+        def take(token, now):
+            taken = real_take(token, now)
+            if not taken:  # the fast one waits for the slow one, which may end only now
+                go_on.set()
+            return taken
 
-        update_index(keys=[WELDER], clock=timezone.now)
-        slow.join()
+        monkeypatch.setattr(operations, "groups_of", slowly)
+        monkeypatch.setattr(operations, "_take", take)
+        with ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(_update_and_close)
+            try:
+                assert read.wait(90)
+                welder.name = "电焊工"
+                welder.save()
+
+                update_index(keys=[WELDER], clock=timezone.now)
+                assert go_on.is_set()
+            finally:
+                go_on.set()
+            assert slow.result() == 1
 
         assert found(index, "电焊") == {WELDER}
 
@@ -272,7 +284,7 @@ def _update_and_close():
     from django.db import connection
 
     try:
-        update_index(keys=[WELDER], clock=timezone.now)
+        return update_index(keys=[WELDER], clock=timezone.now)
     finally:
         connection.close()
 
