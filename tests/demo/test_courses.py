@@ -6,6 +6,7 @@ import pytest
 
 from accounts.api import Person, grant_role
 from courses.models import CourseEdition, EditionLesson, Enrolment, Part
+from instructors.models import HeldHonour
 from occupations.api import load_classification
 from skillspower.demo.content import community, courses, lesson_ms
 from skillspower.demo.courses import load_courses
@@ -50,3 +51,9 @@ def test_outside_checks_find_lessons_to_study_and_workers_who_may(made):
     assert len(made.long_lessons) >= 2 and len(made.video_lessons) >= 2
     assert Part.objects.filter(kind="video", video__state="ready").count() >= 2
     assert Enrolment.objects.count() == 3 * len(courses())
+
+
+def test_an_honour_still_in_public_notice_waits_for_its_check(made):
+    waiting = HeldHonour.objects.filter(verified_at__isnull=True)
+
+    assert [held.profile.slug for held in waiting] == ["wu-dayong"]

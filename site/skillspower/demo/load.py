@@ -29,7 +29,14 @@ INSTRUCTOR, REVIEWER, OFFICER = "chen-tieshan", "zhao-guoqing", "sun-li"
 COURSE, VIDEO_LESSON = "smaw-basics", ("smaw-basics", "three-motions")
 LONG_LESSONS = (("smaw-basics", "read-through"), ("low-voltage-electrician", "read-through"))
 FAST_LESSON = ("low-voltage-electrician", "multimeter-megohmmeter")
-SAFETY_LESSONS = ("smaw-basics", "lathe-stepped-shaft", "low-voltage-electrician", "overhead-crane-safety")
+SAFETY_LESSONS = (
+    "smaw-basics",
+    "lathe-stepped-shaft",
+    "low-voltage-electrician",
+    "overhead-crane-safety",
+    "mine-ventilation-gas",
+    "tube-coupler-scaffold",
+)
 FAST_TITLE, SAFETY_TITLE = "一分钟试学（演示）", "安全月必修"
 Say = Callable[[str], None]
 

@@ -37,6 +37,10 @@ HUES: dict[str, Colour] = {
     "machining": (31, 78, 107),
     "electric": (107, 78, 0),
     "lifting": (74, 74, 138),
+    "automation": (15, 94, 99),
+    "mining": (75, 64, 56),
+    "rail": (20, 83, 45),
+    "care": (134, 48, 91),
 }
 
 

@@ -62,13 +62,16 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Instructor:
-    """The teaching profile of a member of the cast; ``honours`` are (code of honours.csv, year)."""
+    """
+    The teaching profile of a member of the cast; ``honours`` are (code of honours.csv, year, whether somebody has
+    verified it; if not, it waits for a reviewer and nobody sees it).
+    """
 
     person: str
     employer: str
     years_of_work: int
     trades: tuple[tuple[str, int], ...]
-    honours: tuple[tuple[str, int], ...]
+    honours: tuple[tuple[str, int, bool], ...]
     studio_name: str
     studio_grade: str
     quote: str
@@ -147,7 +150,9 @@ def instructors() -> tuple[Instructor, ...]:
             employer=row["employer"],
             years_of_work=row["years_of_work"],
             trades=tuple((trade["occupation_code"], trade["level_rank"]) for trade in row["trades"]),
-            honours=tuple((honour["code"], honour["year"]) for honour in row["honours"]),
+            honours=tuple(
+                (honour["code"], honour["year"], honour.get("verified", True)) for honour in row["honours"]
+            ),
             studio_name=(row["studio"] or {}).get("name", ""),
             studio_grade=(row["studio"] or {}).get("grade", ""),
             quote=row["quote"],
