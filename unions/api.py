@@ -5,6 +5,7 @@ The door to unions for the apps above.
 ``membership.confirmed`` (see ``CONFIRMED``) is the fact to subscribe to.
 """
 
+from unions.arguments import UnionName, add_union_argument, union_named
 from unions.exceptions import (
     AlreadyMember,
     CodeUnknown,
@@ -83,8 +84,10 @@ __all__ = [
     "UnionClosed",
     "UnionError",
     "UnionKind",
+    "UnionName",
     "UnionNotFound",
     "UnionPlace",
+    "add_union_argument",
     "ancestor_uuids",
     "ancestors",
     "any_officer",
@@ -123,6 +126,7 @@ __all__ = [
     "sees_names",
     "transfer_member",
     "tree",
+    "union_named",
     "union_of",
     "unions_of",
 ]

@@ -50,6 +50,17 @@ class Importer(ABC):
     kind: str
     columns: tuple[Column, ...]
 
+    def sample(self, *, options: dict[str, Any]) -> dict[str, str]:
+        """
+        Return the template's own line by the columns' keys: one that would be accepted where these options (of
+        :meth:`plan`, or none of them) bring it.
+        """
+        return {c.key: c.example for c in self.columns}
+
+    def is_sample(self, cells: dict[str, str]) -> bool:
+        """Tell whether a line is the template's own, left in."""
+        return cells == self.sample(options={})
+
     @abstractmethod
     def plan(self, drafts: Sequence[Draft], *, options: dict[str, Any]) -> None:
         """

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from core import audit, jobs
 from core.db import lock_rows
-from core.importer.base import Column, Draft, RowConflict, importer_of
+from core.importer.base import Draft, Importer, RowConflict, importer_of
 from core.importer.models import ImportRow, ImportRun
 from core.importer.reading import UnreadableTable, csv_file, read_table
 
@@ -42,7 +42,7 @@ def make_run(
     :raises UnreadableTable: if the file is no table, or a required heading is missing.
     """
     importer = importer_of(kind)
-    drafts = _drafts(read_table(content), importer.columns)
+    drafts = _drafts(read_table(content), importer)
     importer.plan([d for d in drafts if not d.errors], options=options or {})
     run = ImportRun.objects.create(
         kind=kind, scope=scope, file_name=file_name[-200:], options=options or {}, created_by=by
@@ -64,7 +64,12 @@ def make_run(
     return run
 
 
-def _drafts(table: list[list[str]], columns: tuple[Column, ...]) -> list[Draft]:
+def _drafts(table: list[list[str]], importer: Importer) -> list[Draft]:
+    """
+    Return the lines of a table. The template's own line left in above others is not one of them; a table with nothing
+    else shows how such a line fares.
+    """
+    columns = importer.columns
     heading_line = next((n for n, row in enumerate(table) if any(row)), None)
     if heading_line is None:
         raise UnreadableTable(_("表里没有内容。"))
@@ -75,19 +80,21 @@ def _drafts(table: list[list[str]], columns: tuple[Column, ...]) -> list[Draft]:
         raise UnreadableTable(
             _("表头少了：{titles}。下载模板看看表头怎么写。").format(titles="、".join(missing))
         )
-    drafts = []
-    example = {c.key: c.example for c in columns}
+    drafts: list[Draft] = []
+    samples: list[Draft] = []
     for n, row in enumerate(table[heading_line + 1 :], start=heading_line + 2):
         if not any(row):
             continue
         data = {key: cell for key, cell in zip(heads, row, strict=False) if key}
         draft = Draft(line=n, cells={c.key: data.get(c.key, "") for c in columns})
-        if draft.data == example:  # the template's own line was left in
+        if importer.is_sample(draft.cells):
+            samples.append(draft)
             continue
         for column in columns:
             if column.is_required and not draft.data[column.key]:
                 draft.refuse(_("“{title}”没有填。").format(title=column.title))
         drafts.append(draft)
+    drafts = drafts or samples[:1]
     if not drafts:
         raise UnreadableTable(_("只有表头，没有内容。"))
     return drafts
@@ -222,21 +229,22 @@ def error_file(run: ImportRun) -> bytes:
     return csv_file(rows)
 
 
-def template_file(kind: str, *, as_csv: bool = False) -> bytes:
-    """Return an empty table with its headings, an example line and what each column means."""
-    columns = importer_of(kind).columns
+def template_file(kind: str, *, as_csv: bool = False, options: dict[str, Any] | None = None) -> bytes:
+    """Return a table with its headings, a sample line that fits these options, and what each column means."""
+    importer = importer_of(kind)
+    columns, sample = importer.columns, importer.sample(options=options or {})
     heads = [f"{c.title}*" if c.is_required else c.title for c in columns]
     if as_csv:
-        return csv_file([heads, [c.example for c in columns]])
+        return csv_file([heads, [sample[c.key] for c in columns]])
     book = Workbook()
     sheet = book.active
     sheet.title = "填这里"
     sheet.append(heads)
-    sheet.append([c.example for c in columns])
+    sheet.append([sample[c.key] for c in columns])
     notes = book.create_sheet("怎么填")
     notes.append(["列", "必填", "说明", "例子"])
     for c in columns:
-        notes.append([c.title, "是" if c.is_required else "", c.help, c.example])
+        notes.append([c.title, "是" if c.is_required else "", c.help, sample[c.key]])
     for letter_sheet in (sheet, notes):
         for cells in letter_sheet.columns:
             letter_sheet.column_dimensions[cells[0].column_letter].width = 18

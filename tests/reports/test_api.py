@@ -167,7 +167,7 @@ class TestCommand:
 
     @pytest.mark.parametrize(("union", "period"), [("NO-SUCH", "2026-11"), ("JC-QJ-X", "2026-00")])
     def test_names_what_it_does_not_know(self, tree: dict[str, Union], union: str, period: str) -> None:
-        with pytest.raises(CommandError, match=r"no (union|period)"):
+        with pytest.raises(CommandError, match=r"没有这个工会|no period"):
             call_command("union_study", union=union, period=period)
 
     def test_roll_up_and_rebuild_say_how_much_they_did(self, tree: dict[str, Union]) -> None:

@@ -245,15 +245,36 @@ def test_a_missing_heading_is_named(t):
         plan(t["plant"])
 
 
-def test_the_template_is_read_back_as_an_empty_roll(t):
+def test_the_line_of_the_template_is_fit_to_be_brought_in_but_is_left_out_above_others(t):
+    options = {"today": TODAY.isoformat(), "union": t["plant"].pk}
     rows = read_table(runs.template_file(MEMBERS))
     assert rows[0][0] == "姓名*"
-    with pytest.raises(UnreadableTable, match="只有表头"):
-        runs.make_run(
-            kind=MEMBERS,
-            content=runs.template_file(MEMBERS),
-            options={"today": TODAY.isoformat(), "union": t["plant"].pk},
-        )
+    alone = runs.make_run(kind=MEMBERS, content=runs.template_file(MEMBERS), options=options)
+    assert actions(alone) == ["new"]
+
+    content = runs.template_file(MEMBERS, as_csv=True) + "王好,13800138001\r\n".encode()
+    with_others = runs.make_run(kind=MEMBERS, content=content, options=options)
+    assert [runs.cells_of(row)["name"] for row in with_others.rows.all()] == ["王好"]
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [("city", "BASE"), ("county", "BASE"), ("plant", "BRANCH"), ("shop", "GROUP"), (None, "BASE")],
+)
+def test_the_line_of_the_tree_template_fits_below_the_union_it_was_made_for(t, place, kind):
+    options = {"today": TODAY.isoformat(), "root": t[place].pk if place else None}
+    run = runs.make_run(kind=TREE, content=runs.template_file(TREE, options=options), options=options)
+    assert (actions(run), why(run)) == (["new"], [""])
+    [row] = run.rows.all()
+    assert runs.cells_of(row)["kind"] == kind
+    assert runs.cells_of(row)["parent"] == (t[place].code if place else "NAT")
+
+
+def test_the_line_of_the_tree_template_is_left_out_above_others_wherever_it_was_made(t):
+    options = {"root": t["plant"].pk}
+    content = runs.template_file(TREE, as_csv=True, options=options) + "JC-1,新厂,BASE,JC-QJ-X\r\n".encode()
+    run = runs.make_run(kind=TREE, content=content, options={"today": TODAY.isoformat(), "root": None})
+    assert [row.target or runs.cells_of(row)["code"] for row in run.rows.all()] == ["JC-1"]
 
 
 def test_the_file_of_refused_lines_can_be_brought_in_again(t):

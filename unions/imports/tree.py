@@ -24,13 +24,36 @@ class TreeImporter(Importer):
         Column("code", "代码", is_required=True, help="3–24 位大写字母、数字或短横", example="SL-001"),
         Column("name", "名称", is_required=True, example="示例机械厂工会"),
         Column("kind", "类型", is_required=True, help="类型代码或名称，例：BASE", example="BASE"),
-        Column("parent", "上级代码", help="最上面一级不填", example="SL-000"),
+        Column("parent", "上级代码", help="最上面一级不填", example=""),
         Column("short_name", "简称", example="示例机械厂"),
         Column("credit_code", "统一社会信用代码", help="工会自己的，8 开头", example=""),
         Column("region_code", "行政区划代码", help="6 位", example=""),
         Column("industry", "行业门类", help="GB/T 4754 的一个字母", example="C"),
         Column("opened_on", "成立日期", help="不填就从导入这天算", example="2001-05-01"),
     )
+
+    def sample(self, *, options: dict[str, Any]) -> dict[str, str]:
+        """A union of a kind that may stand below the root, else below the top of the tree."""
+        cells = super().sample(options=options)
+        unions = Union.objects.select_related("kind").filter(closed_on__isnull=True)
+        root = options.get("root")
+        above = (unions.filter(pk=root) if root else unions.order_by("depth", "code")).first()
+        if above is None:
+            return cells
+        fitting = [
+            kind.code
+            for kind in UnionKind.objects.order_by("level", "code")
+            if child_level_fits(
+                lowest=above.kind.lowest_child_level,
+                highest=above.kind.highest_child_level,
+                child_level=kind.level,
+            )
+        ]
+        kind = cells["kind"] if cells["kind"] in fitting else next(iter(fitting), cells["kind"])
+        return {**cells, "parent": above.code, "kind": kind}
+
+    def is_sample(self, cells: dict[str, str]) -> bool:
+        return all(cells[c.key] == c.example for c in self.columns if c.key in {"code", "name", "short_name"})
 
     def plan(self, drafts: Sequence[Draft], *, options: dict[str, Any]) -> None:
         """``options``: today (ISO day), root (id of the union below which all must stand; null for the operator)."""

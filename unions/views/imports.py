@@ -105,10 +105,12 @@ def upload(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
     """The empty table with its headings and an example."""
-    _node(union, what)
+    node = _node(union, what)
     name = "members.xlsx" if what == "members" else "unions.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(runs.template_file(KINDS[what]), content_type=XLSX, headers=headers)
+    options = {"union" if what == "members" else "root": node.pk}
+    content = runs.template_file(KINDS[what], options=options)
+    return HttpResponse(content, content_type=XLSX, headers=headers)
 
 
 @guard(writer)

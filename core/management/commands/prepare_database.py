@@ -4,32 +4,35 @@ Bring the database to today's migrations: a fresh one by copying the migrated te
 With ``--reset`` everything in it is dropped first. Prints ``fresh`` or ``kept``, for the command that started this.
 """
 
-from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command
+from django.core.management import CommandError, call_command
+from django.core.management.base import CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from elasticsearch import Elasticsearch
 
 from core import template_database
+from core.answering import AnsweringCommand
 
 
-class Command(BaseCommand):
+class Command(AnsweringCommand):
     help = "Bring the database to today's migrations, quickly where it is fresh."
     requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--reset", action="store_true", help="drop everything in it first")
 
     def handle(self, *args: Any, reset: bool, **options: Any) -> None:
         if reset and settings.ELASTICSEARCH_URL:
             _drop_indexes()
         is_fresh = _prepare_sqlite(reset) if connection.vendor == "sqlite" else _prepare_postgres(reset)
-        self.stdout.write("fresh" if is_fresh else "kept")
+        state = "fresh" if is_fresh else "kept"
+        self.answer({"database": state}, state, as_json=options["json"])
 
 
 def _prepare_sqlite(reset: bool) -> bool:

@@ -1,19 +1,19 @@
 """Walk the chains of the audit log and name the first broken row of each."""
 
-import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from core import audit
+from core.answering import AnsweringCommand
 
 
-class Command(BaseCommand):
+class Command(AnsweringCommand):
     help = "Verify the hash chains of the audit log."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--stream", help="only this stream")
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         checked = [
@@ -27,11 +27,16 @@ class Command(BaseCommand):
             if options["stream"] in (None, stream)
         ]
         broken_streams = [c for c in checked if c["broken_at"] is not None]
-        if options["json"]:
-            self.stdout.write(json.dumps({"ok": not broken_streams, "streams": checked}, ensure_ascii=False))
-        else:
-            for c in checked:
-                state = "ok" if c["broken_at"] is None else f"broken at row {c['broken_at']}: {c['reason']}"
-                self.stdout.write(f"{c['stream']}: {c['rows']} rows, {state}")
+        states = [
+            "ok" if c["broken_at"] is None else f"broken at row {c['broken_at']}: {c['reason']}"
+            for c in checked
+        ]
+        self.answer(
+            {"ok": not broken_streams, "streams": checked},
+            "\n".join(
+                f"{c['stream']}: {c['rows']} rows, {state}" for c, state in zip(checked, states, strict=True)
+            ),
+            as_json=options["json"],
+        )
         if broken_streams:
             raise CommandError("The audit log is not as it was written.", returncode=2)

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from core.answering import AnsweringCommand
 from courses.operations import setup_cms
 
 
-class Command(BaseCommand):
+class Command(AnsweringCommand):
     help = "Bring the CMS's page tree, groups, permissions and review workflow to what the house rules say."
 
     def handle(self, *args: Any, **options: Any) -> None:
         index = setup_cms()
-        self.stdout.write(f"课程目录：{index.url_path}；审核流程：专业审核 → 内容审核。")
+        self.answer(
+            {"catalogue": index.url_path},
+            f"课程目录：{index.url_path}；审核流程：专业审核 → 内容审核。",
+            as_json=options["json"],
+        )

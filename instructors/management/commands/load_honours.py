@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from core.answering import AnsweringCommand
 from instructors.operations import load_honours
 
 
-class Command(BaseCommand):
+class Command(AnsweringCommand):
     help = "Bring the kinds of honours to what instructors/data/honours.csv says."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"荣誉种类：{load_honours()} 条。")
+        kinds = load_honours()
+        self.answer({"kinds": kinds}, f"荣誉种类：{kinds} 条。", as_json=options["json"])

@@ -1,9 +1,8 @@
-import json
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import CommandParser
 
+from core.answering import AnsweringCommand
 from core.clock import from_ms
 from records.ledger.format import FIELDS
 from records.management.commands.verify_ledger import learner_named
@@ -28,22 +27,23 @@ def entry_json(entry: LedgerEntry) -> dict[str, Any]:
     return out
 
 
-class Command(BaseCommand):
+def entry_line(entry: LedgerEntry) -> str:
+    """Return an entry for people: number, day, kind, time, policy and the beginning of its hash."""
+    minutes, seconds = divmod(abs(entry.ms) // 1_000, 60)
+    sign = "-" if entry.ms < 0 else "+"
+    line = f"{entry.n:>5} {entry.day} {entry.kind:<11} {sign}{minutes}′{seconds:02}″ {entry.policy}"
+    return f"{line} {bytes(entry.hash).hex()[:12]}"
+
+
+class Command(AnsweringCommand):
     help = "Print the ledger of one learner."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--learner", metavar="LOGIN", required=True, help="login, or uuid of the person")
-        parser.add_argument("--json", action="store_true", help="every column of every entry")
 
     def handle(self, *args: Any, **options: Any) -> None:
         learner = learner_named(options["learner"])
-        entries = LedgerEntry.objects.filter(learner=learner).order_by("n")
-        if options["json"]:
-            body = {"learner": str(learner), "entries": [entry_json(entry) for entry in entries]}
-            self.stdout.write(json.dumps(body, ensure_ascii=False))
-            return
-        for entry in entries:
-            minutes, seconds = divmod(abs(entry.ms) // 1_000, 60)
-            sign = "-" if entry.ms < 0 else "+"
-            line = f"{entry.n:>5} {entry.day} {entry.kind:<11} {sign}{minutes}′{seconds:02}″ {entry.policy}"
-            self.stdout.write(f"{line} {bytes(entry.hash).hex()[:12]}")
+        entries = list(LedgerEntry.objects.filter(learner=learner).order_by("n"))
+        body = {"learner": str(learner), "entries": [entry_json(entry) for entry in entries]}
+        self.answer(body, "\n".join(map(entry_line, entries)), as_json=options["json"])

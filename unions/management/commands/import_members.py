@@ -6,8 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from core.importer.command import ImportCommand
-from unions import queries
-from unions.exceptions import UnionNotFound
+from unions.arguments import add_union_argument, union_named
 from unions.imports import MEMBERS
 
 
@@ -16,13 +15,12 @@ class Command(ImportCommand):
     kind = MEMBERS
 
     def add_scope(self, parser: CommandParser) -> None:
-        parser.add_argument("--union", help="code or uuid of the union whose roll it is")
+        add_union_argument(parser, "--union", what="the union whose roll it is")
 
     def scope_and_options(self, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        try:
-            union = queries.find_union(options["union"] or "")
-        except UnionNotFound as error:
-            raise CommandError(str(error)) from error
+        if not options["union"]:
+            raise CommandError("导入到哪家工会？用 --union 写工会的代码或 uuid。")
+        union = union_named(options["union"])
         if not union.kind.is_primary:
             raise CommandError("会员只能导入基层工会。")
         return f"union:{union.uuid}", {"today": timezone.localdate().isoformat(), "union": union.pk}

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from core.importer.command import ImportCommand
-from unions import queries
-from unions.exceptions import UnionNotFound
+from unions.arguments import add_union_argument, union_named
 from unions.imports import TREE
+from unions.models import UnionKind
+from unions.operations import load_kinds
 
 
 class Command(ImportCommand):
@@ -16,14 +17,16 @@ class Command(ImportCommand):
     kind = TREE
 
     def add_scope(self, parser: CommandParser) -> None:
-        parser.add_argument("--below", help="code or uuid of the union below which all must stand")
+        add_union_argument(parser, "--below", what="the union below which all must stand")
+
+    def options_of_sample(self, options: dict[str, Any]) -> dict[str, Any]:
+        return self.scope_and_options(options)[1]
 
     def scope_and_options(self, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        if not UnionKind.objects.exists():  # on a new system this is the first command about unions
+            load_kinds()
         today = timezone.localdate().isoformat()
         if not options["below"]:
             return "unions", {"today": today, "root": None}
-        try:
-            union = queries.find_union(options["below"])
-        except UnionNotFound as error:
-            raise CommandError(str(error)) from error
+        union = union_named(options["below"])
         return f"union:{union.uuid}", {"today": today, "root": union.pk}
