@@ -12,8 +12,9 @@ case, days ISO 8601, instants ms since the epoch, bytes lower-case hex. The two 
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,7 @@ class Entry:
 
 
 FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Entry))
+_values = attrgetter(*FIELDS)
 
 
 def field(value: Any) -> bytes:
@@ -86,7 +88,7 @@ def field(value: Any) -> bytes:
 
 def entry_bytes(entry: Entry) -> bytes:
     """Return the bytes that are hashed."""
-    return b"".join(map(field, astuple(entry)))
+    return b"".join(map(field, _values(entry)))
 
 
 def digest(format_number: int, octets: bytes) -> bytes:
