@@ -10,6 +10,7 @@ from accounts.operations import (
     revoke_role,
     revoke_token,
     set_display_name,
+    set_look,
     set_name,
     set_trade,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "revoke_role",
     "revoke_token",
     "set_display_name",
+    "set_look",
     "set_name",
     "set_trade",
     "token_of",

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import index_form, mask_phone, plain_form
 from core.fields import BlindIndexField, EncryptedTextField
+from core.look import CHOICES
 from core.models import UuidModel
 
 
@@ -123,6 +124,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
     onboarded_at = models.DateTimeField(null=True, blank=True)
+    theme = models.CharField(_("主题"), max_length=5, blank=True, default="")
+    text_size = models.CharField(_("字号"), max_length=1, blank=True, default="")
 
     objects = UserManager()
 
@@ -133,7 +136,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("账号")
         constraints = [
-            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_once")
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(theme__in=["", *CHOICES["theme"]])
+                & models.Q(text_size__in=["", *CHOICES["size"]]),
+                name="user_look",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -144,6 +152,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    @property
+    def look(self) -> dict[str, str]:
+        """How this account wants the pages, as :mod:`core.look` names it; empty: never chosen."""
+        return {"theme": self.theme, "size": self.text_size}
 
     @property
     def roles(self) -> frozenset[str]:

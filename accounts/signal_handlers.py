@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import operations
 from accounts.models import User
 from core.keys import blind_index
+from core.look import on_device
 
 
 @receiver(user_logged_in)
@@ -18,6 +19,16 @@ def note_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs:
     with transaction.atomic():
         operations.mark_signed_in(user=user, now=timezone.now())
         operations.record_sign_in(user=user, result="ok", method="in", request=request)
+
+
+@receiver(user_logged_in)
+def take_the_look_along(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    """What a guest chose on the device is the account's from now on, except where the account has chosen before."""
+    if request is None:
+        return
+    new = {key: value for key, value in on_device(request).items() if not user.look[key]}
+    if new:
+        operations.set_look(user=user, choices=new)
 
 
 @receiver(user_logged_out)

@@ -34,6 +34,8 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
                 ('onboarded_at', models.DateTimeField(blank=True, null=True)),
+                ('theme', models.CharField(blank=True, default='', max_length=5, verbose_name='主题')),
+                ('text_size', models.CharField(blank=True, default='', max_length=1, verbose_name='字号')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -125,6 +127,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rolegrant',
             constraint=models.CheckConstraint(condition=models.Q(('role__in', ['worker', 'officer']), _negated=True), name='role_grant_grantable'),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ['', 'auto', 'light', 'dark']), ('text_size__in', ['', '1', '2', '3', '4'])), name='user_look'),
         ),
         migrations.AddConstraint(
             model_name='rolegrant',

@@ -11,7 +11,7 @@ from accounts.operations.door import (
     new_username,
     record_sign_in,
 )
-from accounts.operations.people import set_display_name, set_name, set_trade
+from accounts.operations.people import set_display_name, set_look, set_name, set_trade
 from accounts.operations.roles import RoleConflict, grant_role, revoke_role
 from accounts.operations.tokens import issue_token, revoke_token
 
@@ -31,6 +31,7 @@ __all__ = [
     "revoke_role",
     "revoke_token",
     "set_display_name",
+    "set_look",
     "set_name",
     "set_trade",
 ]

@@ -1,8 +1,10 @@
 """What a person says about themselves."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
-from accounts.models import Person
+from accounts.models import Person, User
 from accounts.rules import display_name_of
 
 
@@ -30,3 +32,12 @@ def set_trade(*, person: Person, occupation_code: str, level_rank: int | None) -
     person.occupation_code, person.level_rank = occupation_code, level_rank
     person.save(update_fields=["occupation_code", "level_rank"])
     return person
+
+
+@transaction.atomic
+def set_look(*, user: User, choices: Mapping[str, str]) -> User:
+    """Keep how somebody wants the pages; ``choices`` are values of :mod:`core.look`, what is left out stays as it is."""
+    user.theme = choices.get("theme", user.theme)
+    user.text_size = choices.get("size", user.text_size)
+    user.save(update_fields=["theme", "text_size"])
+    return user

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from core.look import CHOICES, chosen
+from core.look import CHOICES, ELDER_SIZE, chosen, is_elder
 from core.templatetags.ui import icon as draw_icon
 
 register = template.Library()
@@ -20,14 +20,20 @@ def html_attributes(context: template.Context) -> SafeString:
     """Return the attributes of ``<html>``: language, and whatever differs from the default look."""
     language = get_language() or settings.LANGUAGE_CODE
     lang = "zh-Hans" if language.startswith("zh") else language
-    look = chosen(context.get("request"))
+    request = context.get("request")
+    look = chosen(request)
     differing = [(f"data-{key}", value) for key, value in look.items() if value != CHOICES[key][0]]
+    if is_elder(request):
+        differing.append(("data-reading", "elder"))
     return format_html('lang="{}"{}', lang, format_html_join("", ' {}="{}"', differing))
 
 
 @register.simple_tag(takes_context=True)
 def look_links(context: template.Context) -> dict[str, Any]:
-    """Return the chosen look and, as ``to``, an address for each other choice that comes back to this page."""
+    """
+    Return the chosen look: ``theme``, ``size``, ``elder``; as ``to`` an address for each choice, as ``page`` the one
+    with all of them. All come back to this page; those on the page of choices come back to it with its own way back.
+    """
     request = context.get("request")
     back = request.get_full_path() if request and request.method == "GET" else "/"
     to = {
@@ -35,7 +41,9 @@ def look_links(context: template.Context) -> dict[str, Any]:
         for key, values in CHOICES.items()
         for value in values
     }
-    return {**chosen(request), "to": to}
+    look = chosen(request)
+    page = back if request and request.path == "/look/" else f"/look/?{urlencode({'next': back})}"
+    return {**look, "elder": look["size"] >= ELDER_SIZE, "to": to, "page": page}
 
 
 @register.simple_tag(takes_context=True)

@@ -56,25 +56,6 @@ def test_an_unknown_drawing_is_not_found(web):
     assert web.get("/_patterns/pages/nothing/").status_code == 404
 
 
-def test_a_chosen_look_is_kept_and_comes_with_the_next_page(web):
-    answer = web.get("/look/", {"reading": "elder", "theme": "dark", "next": "/_patterns/"})
-    assert (answer.status_code, answer["Location"]) == (302, "/_patterns/")
-    html = web.get("/_patterns/").content.decode()
-    assert 'data-theme="dark" data-reading="elder"' in html
-    web.get("/look/", {"reading": "normal", "theme": "auto"})
-    assert "data-theme" not in web.get("/_patterns/").content.decode().partition(">")[2].partition(">")[0]
-
-
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_choosing_a_look_never_leads_away(web, address):
-    assert web.get("/look/", {"theme": "dark", "next": address})["Location"] == "/"
-
-
-def test_nonsense_in_a_look_cookie_changes_nothing(web):
-    web.cookies["look_theme"] = '"><script>'
-    assert "<script>" not in web.get("/_patterns/").content.decode().partition("<head>")[0]
-
-
 def test_the_place_in_the_navigation_is_marked():
     link = render('{% nav_link "/records/" "学习记录" %}')
     assert 'aria-current="true"' in link

@@ -310,7 +310,7 @@ def test_browser_needs_its_csrf_token(opened, phone, clock):
 def test_elder_mode_of_the_browser_gives_more_time(phone, lesson, clock):
     browser = Client()
     browser.force_login(phone.user)
-    browser.cookies["look_reading"] = "elder"
+    browser.cookies["look_size"] = "2"
     body = json.dumps({"session": str(uuid4()), "lesson": str(lesson.lesson)})
     assert browser.post(SESSIONS, body, content_type="application/json").status_code == 201
     assert StudySession.objects.get().is_elder
