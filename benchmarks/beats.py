@@ -150,6 +150,7 @@ def main() -> None:
             [
                 Figure("beats per second, product", best["product"], "/s"),
                 Figure("beats per second, floor", best["floor"], "/s"),
+                Figure("beats per second, product / floor", best["product"] / max(best["floor"], 0.01), "x"),
                 Figure("processor time of a beat, product", cost["product"], "ms"),
                 Figure("processor time of a beat, floor", cost["floor"], "ms"),
                 Figure("processor time, product / floor", cost["product"] / max(cost["floor"], 0.01), "x"),

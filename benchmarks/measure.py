@@ -6,6 +6,7 @@ that web processes and database spent on a batch of requests, divided by their n
 counts: whatever else happened only added to the others.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 import requests
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,17 +63,19 @@ class Demo:
         self.facts: dict[str, Any] = json.loads((VAR / "demo.json").read_text(encoding="utf-8"))
         self.base_url = str(self.facts["base_url"])
         port = port or int(self.base_url.rsplit(":", 1)[1])
-        self.processes = [*_granians(port), *_local_postgres()]
+        self.roots = [_granian(port), *_local_postgres()]
 
     def cpu_ms(self) -> float:
-        """Processor time that web and database have used up to now."""
+        """
+        Processor time that web and database have used up to now, with all their processes: those that came later (a
+        connection to PostgreSQL is one) and those that have ended, which their parents account for.
+        """
         used = 0.0
-        for process in self.processes:
-            try:
-                times = process.cpu_times()
-            except psutil.NoSuchProcess:
-                continue
-            used += times.user + times.system
+        for root in self.roots:
+            for process in (root, *root.children(recursive=True)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    times = process.cpu_times()
+                    used += times.user + times.system + times.children_user + times.children_system
         return used * 1000
 
     def person(self, who: dict[str, str]) -> requests.Session:
@@ -94,19 +98,25 @@ class Demo:
         return browser
 
 
-def _granians(port: int) -> list[psutil.Process]:
+def _granian(port: int) -> psutil.Process:
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or []
         if any("granian" in word for word in command[:2]) and str(port) in command:
-            return [process, *process.children(recursive=True)]
+            return process
     raise RuntimeError(f"no web process serves port {port}")
 
 
 def _local_postgres() -> list[psutil.Process]:
-    """The server's processes if PostgreSQL runs here; their children come and go with the connections."""
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+    """The server's first process if PostgreSQL runs here: the parent of the session that answers us, not of another's."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
         return []
-    return [p for p in psutil.process_iter(["name"]) if (p.info["name"] or "").startswith("postgres")]
+    with psycopg.connect(url) as session:
+        try:
+            process = psutil.Process(session.info.backend_pid)
+            return [process.parent() or process] if process.name().startswith("postgres") else []
+        except psutil.NoSuchProcess:
+            return []
 
 
 @contextmanager
