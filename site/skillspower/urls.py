@@ -16,6 +16,7 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("", include("skillspower.pages.urls")),
+    path("", include("skillspower.pwa.urls")),
     path("", include("skillspower.demo.urls")),
     path("", include("skillspower.welcome.urls")),
     path("", include("skillspower.me.urls")),

@@ -33,6 +33,8 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Visitor
     contexts: list[BrowserContext] = []
 
     def make(width: int = 390, height: int = 844, **options: Any) -> Visitor:
+        # Tests of the look answer requests themselves; what the service worker does has its own (tests/pwa).
+        options.setdefault("service_workers", "block")
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
         contexts.append(context)
         return Visitor(context, live_server.url)

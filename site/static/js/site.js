@@ -27,3 +27,8 @@ addEventListener("pageshow", () => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+// The offline page and the files of the frame (skillspower/pwa). After the page: the first visit has better to do.
+if ("serviceWorker" in navigator) {
+  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+}

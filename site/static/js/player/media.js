@@ -184,7 +184,8 @@ export class MediaPart {
       return;
     }
     const wantsLittle = Boolean(navigator.connection?.saveData || navigator.connection?.type === "cellular");
-    this.hls = new Hls({ startLevel: wantsLittle ? 0 : -1, maxBufferLength: 60, backBufferLength: 60 });
+    // Our segments are fMP4 and pass through as they are: a worker, made from a blob against our policy, has nothing to do.
+    this.hls = new Hls({ enableWorker: false, startLevel: wantsLittle ? 0 : -1, maxBufferLength: 60, backBufferLength: 60 });
     this.hls.on(Hls.Events.MANIFEST_PARSED, () => this.#offerQualities(wantsLittle));
     this.hls.on(Hls.Events.ERROR, (_, data) => {
       if (data.fatal) this.onChange("failed", this);

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from skillspower.pwa import views
+
+app_name = "pwa"
+urlpatterns = [
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("sw.js", views.service_worker, name="worker"),
+    path("offline/", views.offline, name="offline"),
+    path("install/", views.install, name="install"),
+]
