@@ -123,7 +123,7 @@ def courses() -> list[Course]:
 def load_course(path: Path) -> Course:
     """The course in one YAML file. Raises ContentError naming file and place."""
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        value = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ContentError(f"{path.name}: not YAML: {error}") from error
     course = _course(_Place(value, path.name))
