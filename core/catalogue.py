@@ -34,9 +34,12 @@ SKIPPED = {"var", "node_modules", "tests", "migrations", "benchmarks", ".venv", 
 AVOIDED = ("非法", "无效操作", "参数错误", "系统繁忙", "刷课", "作弊", "您")
 """Words that blame or belittle (look, microcopy)."""
 
+_DEAR = re.compile(r"(?:^|[，。！、“])亲(?=[，。！～~]|爱的)")
+
 # Dates in the header would change with each run and make every branch conflict.
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
-_HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff])[,:;?!()]|[,:;?!()](?=[\u4e00-\u9fff])")
+# A space between changes nothing: “好, 坏” is as sloppy as “好,坏”. Ratios and times (1:10) stand between digits.
+_HALF_WIDTH = re.compile(r"[\u3400-\u9fff] ?[,:;?!()]|[,:;?!()] ?[\u3400-\u9fff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 
@@ -116,6 +119,22 @@ def _is_translated(message: Message) -> bool:
     return all(string) if isinstance(string, tuple | list) else bool(string)
 
 
+def faults_of_words(text: str) -> list[str]:
+    """
+    Return what a reader of Chinese finds careless or unkind in a text; nothing in a text without Chinese.
+
+    >>> faults_of_words("你好,师傅")
+    ["half-width punctuation: '好,'"]
+    >>> faults_of_words("亲，参数错误")
+    ["the house avoids '参数错误'", "the house avoids '亲'"]
+    >>> faults_of_words("1:10 的坡，父亲 10:30 到（第 3 站）")
+    []
+    """
+    found = [f"half-width punctuation: {match.group()!r}" for match in _HALF_WIDTH.finditer(text)]
+    found += [f"the house avoids {word!r}" for word in AVOIDED if word in text]
+    return [*found, "the house avoids '亲'"] if _DEAR.search(text) else found
+
+
 def problems(*, root: Path, path: Path) -> list[str]:
     """
     Return what is wrong: a sentence without translation, a translation that lost a placeholder, sloppy
@@ -123,9 +142,7 @@ def problems(*, root: Path, path: Path) -> list[str]:
     """
     catalogue, found = read(path), []
     for s in sentences(root):
-        if match := _HALF_WIDTH.search(s.text):
-            found.append(f"{s.place}: half-width {match.group()!r} beside Chinese: {s.text}")
-        found += [f"{s.place}: the house avoids {word!r}: {s.text}" for word in AVOIDED if word in s.text]
+        found += [f"{s.place}: {fault}: {s.text}" for fault in faults_of_words(s.text)]
         key = (s.text, s.plural) if s.plural else s.text
         message = catalogue.get(key, context=s.context or None)
         if message is None or not _is_translated(message):
