@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -7,5 +9,6 @@ class CoreConfig(AppConfig):
     verbose_name = "平台基础"
 
     def ready(self) -> None:
-        """Load each app's ``handlers.py``, where functions register for kinds of jobs."""
+        """Load each app's ``handlers.py``, where functions register for kinds of jobs, and our own checks."""
         autodiscover_modules("handlers")
+        import_module("core.checks")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import gateways
+from core.checks import codes_reach_people
 from core.models import SentNotice
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,12 @@ def test_mail_goes_by_djangos_back_end_where_that_is_chosen(
     with django_capture_on_commit_callbacks(execute=True):
         gateways.send_email(to="li@example.org", subject="题", text="文")
     assert (mailoutbox[0].to, mailoutbox[0].subject, mailoutbox[0].body) == (["li@example.org"], "题", "文")
+
+
+def test_a_site_whose_codes_reach_nobody_is_told_before_it_goes_live(settings):
+    settings.DEMO_MODE = False
+    settings.SMS_GATEWAY = "core.gateways.ConsoleGateway"
+    settings.EMAIL_GATEWAY = "core.gateways.DjangoMailGateway"
+    assert [warning.id for warning in codes_reach_people(None)] == ["core.W001"]
+    settings.DEMO_MODE = True
+    assert codes_reach_people(None) == []
