@@ -38,6 +38,9 @@ CLIPS: dict[str, Clip] = {
         Clip("micrometer-reading", "外径千分尺：三步读出尺寸", 72_000),
         Clip("dead-work-five-steps", "停电作业五步：停电、验电、接地、挂牌、遮栏", 84_000),
         Clip("crane-signals", "指挥手势与音响信号", 84_000),
+        Clip("robot-jogging", "点动：使能键与三种坐标系", 72_000),
         Clip("methane-alarm", "便携式甲烷检测报警仪：开机、归零、举高测", 72_000),
+        Clip("switch-4mm-test", "道岔 4 mm 不锁闭试验", 72_000),
+        Clip("bed-wheelchair-transfer", "床与轮椅之间的转移", 72_000),
     )
 }
