@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 from kombu.exceptions import OperationalError
 
 from core.jobs.models import Job
@@ -93,6 +93,11 @@ def stale_after() -> timedelta:
 def wake_again_after() -> timedelta:
     """A message that woke nobody for this long counts as lost."""
     return 4 * heartbeat_every()
+
+
+def wake_again_at_most_after() -> timedelta:
+    """So often it is sent again, even if the job has been waiting for hours."""
+    return 15 * wake_again_after()
 
 
 def handler_of(kind: str) -> Handler | None:
@@ -219,7 +224,12 @@ def sweep(*, now: datetime) -> list[int]:
     Job.objects.filter(dead, attempt__gte=F("max_attempts")).update(
         state=Job.State.FAILED, ended_at=now, error="the worker died in each attempt"
     )
-    unheard = Q(state=Job.State.QUEUED, run_after__lte=now)
+    # A job may wait because all workers are busy. To send again for each of a thousand every few seconds would fill the
+    # broker faster than workers empty it, so the distance doubles: it has waited since twice as long as until then.
+    unheard = Q(state=Job.State.QUEUED, run_after__lte=now) & (
+        Q(sent_at__lt=now - wake_again_at_most_after())
+        | Q(sent_at__lte=ExpressionWrapper(now - (F("sent_at") - F("run_after")), DateTimeField()))
+    )
     waiting = Job.objects.filter(dead | unheard, sent_at__lt=now - wake_again_after())
     ids = list(waiting.order_by("id").values_list("id", flat=True)[:500])
     Job.objects.filter(id__in=ids).update(sent_at=now)

@@ -1,4 +1,7 @@
-"""A kind of job for tests with real workers: it ends when the test says so; done twice it comes out as once."""
+"""
+A kind of job for tests: with ``until`` in its payload it goes on until the test makes that file. Done twice it comes out
+as once.
+"""
 
 import time
 from pathlib import Path
@@ -11,7 +14,8 @@ def probe(job: jobs.RunningJob) -> dict[str, int]:
     folder = Path(job.payload["folder"])
     with (folder / "attempts").open("a") as attempts:
         attempts.write(f"{job.uuid}\n")
-    while not (folder / "go").exists():
+    until = job.payload.get("until")
+    while until and not (folder / until).exists():
         job.progress(1, 2, "…")
         time.sleep(0.05)
     (folder / str(job.uuid)).touch()

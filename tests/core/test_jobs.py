@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -23,7 +24,7 @@ def make(**fields):
 
 def test_a_job_is_done_and_keeps_its_result(tmp_path, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        job = jobs.enqueue(kind="tests.probe", payload={"folder": str(tmp_path), "seconds": 0})
+        job = jobs.enqueue(kind="tests.probe", payload={"folder": str(tmp_path)})
 
     job.refresh_from_db()
     assert (job.state, job.result, job.percent) == (Job.State.DONE, {"attempt": 1}, 100)
@@ -113,6 +114,22 @@ class TestSweeper:
 
         assert operations.sweep(now=later) == [lost.id]
         assert operations.sweep(now=later) == []
+
+    def test_wakes_for_a_job_that_waits_in_doubling_distances_up_to_a_limit(self, monkeypatch):
+        woken = []
+        monkeypatch.setattr(operations, "wake_worker", lambda job_id: woken.append(minute))
+        job = make()
+        for minute in range(0, 61):  # all workers are busy for an hour
+            operations.sweep(now=NOW + timedelta(minutes=minute))
+
+        assert woken[0] == 1
+        gaps = [later - earlier for earlier, later in pairwise(woken)]
+        assert gaps == sorted(gaps)
+        limit = operations.wake_again_at_most_after()
+        assert timedelta(minutes=gaps[-1]) <= limit + timedelta(minutes=1)
+        assert len(woken) < 15  # not 60
+        job.refresh_from_db()
+        assert job.state == Job.State.QUEUED
 
     def test_leaves_a_living_worker_alone(self, monkeypatch):
         monkeypatch.setattr(operations, "wake_worker", lambda job_id: None)
