@@ -113,6 +113,8 @@ class TestWrongData:
         [
             ("video", {"clip": "no-such-clip"}, "no clip 'no-such-clip'"),
             ("text", {"body": "**没有关上"}, "bold"),
+            ("text", {"body": "问一句：**你在哪里？**再说：**停**。"}, "在哪里？**再说"),
+            ("text", {"body": "用**（五点式）的**带子"}, "用**（五点式"),
             ("text", {"body": "| 表 |\n\n![图](x.png)"}, "<img>"),
             ("table", {"rows": [["只有一格"]]}, "has 1 cells"),
             ("question", {"kind": "guess"}, "single or multiple"),

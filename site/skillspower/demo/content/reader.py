@@ -87,7 +87,12 @@ class _Place:
 
     def rich(self) -> str:
         """Markdown (paragraphs, ### headings, lists, **bold**) as clean HTML."""
-        html = _markdown.render(self.raw()).replace("strong>", "b>").strip()
+        body = self.raw()
+        if edge := _unread_bold(body):
+            raise self.fail(
+                f"bold that Markdown does not see at {edge!r}: punctuation beside ** must stand outside it"
+            )
+        html = _markdown.render(body).replace("strong>", "b>").strip()
         for tag in _TAGS.findall(html):
             if tag not in _ALLOWED_TAGS:
                 raise self.fail(f"<{tag}> is not allowed in a text")
@@ -108,6 +113,21 @@ class _Place:
             if word in value:
                 raise self.fail(f"the word {word} is avoided here")
         return value
+
+
+def _unread_bold(body: str) -> str:
+    """
+    Return what stands at the first ** that CommonMark does not take as meant, else nothing: it neither closes after
+    punctuation before a word (“**好？**再”) nor opens before punctuation after a word, and then pairs with the next one.
+    """
+    for line in body.splitlines():
+        parts = line.split("**")
+        for before, inner, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+            if inner and after and not inner[-1].isalnum() and after[0].isalnum():
+                return f"{inner[-4:]}**{after[:4]}"
+            if inner and before and not inner[0].isalnum() and before[-1].isalnum():
+                return f"{before[-4:]}**{inner[:4]}"
+    return ""
 
 
 def course_slugs() -> list[str]:
