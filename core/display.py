@@ -101,12 +101,12 @@ def clock_position(ms: int) -> str:
 
 def file_size(size: int) -> str:
     """
-    >>> file_size(4_194_304), file_size(180_000), file_size(1_610_612_736)
-    ('4 MB', '176 KB', '1.5 GB')
+    >>> file_size(4_194_304), file_size(1_040_000), file_size(180_000), file_size(1_610_612_736)
+    ('4 MB', '1 MB', '176 KB', '1.5 GB')
     """
     if size >= 1 << 30:
         return f"{size / (1 << 30):.1f} GB"
-    if size >= 1 << 20:
+    if size >= 1_000_000:
         return f"{round(size / (1 << 20))} MB"
     return f"{max(1, round(size / 1024))} KB"
 

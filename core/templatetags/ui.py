@@ -110,9 +110,12 @@ def all_trades() -> list[Any]:
 
 @register.inclusion_tag("components/ruler.html")
 def month_ruler(
-    counted_ms: int, goal_ms: int = 0, refused_ms: int = 0, pending_ms: int = 0, legend: bool = True
+    counted_ms: int, goal_ms: int = 0, refused_ms: int = 0, pending_ms: int = 0, said: bool = False
 ) -> dict[str, Any]:
-    """The month as one length: counted, waiting for proof, refused (can be made up), goal; a tick each 5 minutes."""
+    """
+    The month as one length: counted, waiting for proof, refused (can be made up), goal; a tick each 5 minutes. Where
+    the words above it have ``said`` what is counted and what is asked, the legend explains the rest only.
+    """
     total_ms = ruler.month_length(counted_ms + pending_ms, refused_ms, goal_ms)
     pending_to, refused_to = counted_ms + pending_ms, counted_ms + pending_ms + refused_ms
     spans = [
@@ -120,11 +123,12 @@ def month_ruler(
         (counted_ms, pending_to, "pending"),
         (pending_to, refused_to, "refused"),
     ]
+    legend = _legend(counted_ms, pending_ms, refused_ms, goal_ms)
     return {
         "ticks": ruler.ticks(total_ms),
         "stretches": ruler.stretches(spans, total_ms),
         "goal_x": ruler.percent(goal_ms, total_ms) if goal_ms else None,
-        "legend": _legend(counted_ms, pending_ms, refused_ms, goal_ms) if legend else [],
+        "legend": [key for key in legend if not (said and key[0] in {"counted", "goal"})],
         "kind": "month",
     }
 

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,9 +10,11 @@ from django.utils import timezone
 from accounts.models import Person
 from core.clock import MS_PER_STUDY_HOUR, day_of, day_start_ms, to_ms
 from courses.api import lift_withdrawal, withdraw
+from courses.models import Part
 from instructors.models import InstructorProfile, TaughtTrade
 from programmes.api import create_programme
 from records.api import Beat, Draft, accept_beats, append_entries, open_session, resolve_lesson
+from records.models import PartProgress
 from skillspower.home.views import greeting
 from tests.factories import courses as make
 from tests.factories.people import make_member, make_tree, make_union, make_user
@@ -213,3 +215,97 @@ def test_a_master_wears_the_colour_of_the_own_trade(client):
     TaughtTrade.objects.create(profile=master, occupation_id=make.WELDER, level=make.make_level())
 
     assert 'class="portrait trade trade--welding"' in client.get("/").content.decode()
+
+
+def test_somebody_new_sees_no_empty_numbers(client, worker):
+    make.make_course(make.lesson("引弧", make.text("焊" * 600)))
+    member_of = make_union(annual_target_ms=36 * MS_PER_STUDY_HOUR)
+    make_member(member_of, person=worker.person)
+
+    page = client.get("/")
+
+    assert page.context["is_new"]
+    assert "从这里开始，每节不到 8 分钟" in page.content.decode()
+    assert "figure__number" not in page.content.decode()
+    assert "还差" not in page.content.decode()
+
+
+def test_a_first_lesson_lasts_less_than_eight_minutes(client, worker):
+    make.make_course(make.lesson("短的", make.text("焊" * 600)), make.lesson("长的", make.text("焊" * 2400)))
+
+    assert [card["title"] for card in client.get("/").context["first_lessons"]] == ["短的"]
+
+
+def test_who_has_studied_but_begun_no_course_goes_on_with_one_lesson(client, worker):
+    make.make_course(make.lesson("一", make.text("焊" * 600)), make.lesson("二", make.text("焊" * 600)))
+    study(worker.person, minutes=25, day=day_of(to_ms(timezone.now())))
+
+    page = client.get("/")
+
+    assert (page.context["resume"]["title"], page.context["first_lessons"]) == ("一", [])
+    assert "开始学" in page.content.decode()
+    assert 'figure__number">25<' in page.content.decode()
+
+
+def test_what_is_due_says_what_is_left_and_leads_to_the_first_lesson_not_done(client, worker):
+    union = make_union()
+    make_member(union, person=worker.person)
+    course = make.make_course(*(make.lesson(name, make.text("电" * 600)) for name in ("一", "二", "三")))
+    lessons = list(
+        course.editions.get(is_current=True).lessons.order_by("position").values_list("lesson", flat=True)
+    )
+    today = timezone.localdate()
+    create_programme(
+        union=union, title="安全月必修", starts_on=today, ends_on=today + timedelta(days=3), lessons=lessons
+    )
+
+    [before] = client.get("/").context["duties"]
+    for part in Part.objects.filter(lesson__lesson=lessons[0]):
+        PartProgress.objects.create(
+            learner=worker.person.uuid,
+            lesson=lessons[0],
+            part=part.uuid,
+            nominal_ms=part.nominal_ms,
+            covered_ms=part.nominal_ms,
+        )
+    [after] = client.get("/").context["duties"]
+
+    assert (before["url"], before["left"]) == (f"/learn/{lessons[0]}/", "还剩 3 节，约 6 分钟")
+    assert (after["url"], after["left"]) == (f"/learn/{lessons[1]}/", "还剩 2 节，约 4 分钟")
+
+
+def test_what_is_done_is_not_due(client, worker):
+    union = make_union()
+    make_member(union, person=worker.person)
+    lesson = make.make_course(make.lesson("一", make.text("电" * 600))).editions.get().lessons.get()
+    today = timezone.localdate()
+    create_programme(
+        union=union,
+        title="安全月必修",
+        starts_on=today,
+        ends_on=today + timedelta(days=3),
+        lessons=[lesson.lesson],
+    )
+    part = lesson.parts.get()
+    PartProgress.objects.create(
+        learner=worker.person.uuid, lesson=lesson.lesson, part=part.uuid, nominal_ms=part.nominal_ms,
+        covered_ms=part.nominal_ms,
+    )  # fmt: skip
+
+    page = client.get("/")
+
+    assert page.context["duties"] == []
+    assert "现在没有要办的。" in page.content.decode()
+
+
+def test_a_due_day_of_another_year_names_the_year(client, worker):
+    union = make_union()
+    make_member(union, person=worker.person)
+    lesson = make.make_course(make.lesson("一", make.text("电" * 600))).editions.get().lessons.get().lesson
+    today = timezone.localdate()
+    ends = date(today.year + 1, 3, 5)
+    create_programme(union=union, title="三月前学完", starts_on=today, ends_on=ends, lessons=[lesson])
+
+    [duty] = client.get("/").context["duties"]
+
+    assert duty["due"] == f"{ends.year}年3月5日前"

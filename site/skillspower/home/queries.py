@@ -1,29 +1,42 @@
 """What the first page shows, in the shapes its templates ask for."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 from zlib import crc32
 
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.api import Person
-from core import kept
+from core import display, kept
 from core.clock import day_of, month_start
 from core.trades import trade_of
 from courses.api import CourseCard, Learning, current_editions, learning_of, published_cards
 from courses.models import EditionLesson
+from courses.rules import is_complete
 from instructors.api import InstructorCard, card_of, listed
 from programmes.api import programmes_of_chain
-from programmes.models import ProgrammeLesson
-from records.api import MAKE_UP_DAYS, Filter, day_times, done_of, make_up, own_progress, own_refusals
+from programmes.models import Programme, ProgrammeLesson
+from records.api import (
+    MAKE_UP_DAYS,
+    Filter,
+    PartDone,
+    day_times,
+    done_of,
+    make_up,
+    own_progress,
+    own_refusals,
+)
 from reports.rules import Period, PeriodKind, goal_ms
 from unions.api import Union, chain_of, membership_on, path_ids
 
 CARDS = 4
 FIRST_LESSONS = 3
+DUTIES = 3
 SHORT_MS = 8 * 60_000
 """A lesson for somebody new: over before the tea is cold."""
 SOON = timedelta(days=7)
@@ -50,7 +63,8 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
     """Return what a worker goes on with, this month's time against the union's goal, and what is due."""
     today = day_of(now_ms)
     progress = own_progress(person.uuid)
-    begun = learning_of(person, progress=done_of(progress))
+    done = done_of(progress)
+    begun = learning_of(person, progress=done)
     resume = next((learning for learning in begun if learning.lesson_url), None)
     first = month_start(today)
     times = day_times(person.uuid, first, today)
@@ -61,22 +75,26 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
     membership = membership_on(person.uuid, today)
     union = membership.union if membership else None
     goal = _goal(union, today)
+    is_new = not progress and not counted
+    lessons = [] if resume else _first_lessons(person.occupation_code)
     return {
-        "resume": _resume(resume) if resume else None,
-        "first_lessons": [] if resume else _first_lessons(person.occupation_code),
+        "is_new": is_new,
+        "resume": _resume(resume) if resume else next((_first(card) for card in lessons if not is_new), None),
+        "first_lessons": lessons if is_new else [],
         "month": {
             "label": _("本月"),
             "counted_ms": counted,
             "pending_ms": 0,
             "refused_ms": sum(span.t_to - span.t_from for span in refused),
             "goal_ms": goal,
-            "left_ms": max(0, goal - counted),
+            # To the whole minutes that are shown: what is counted and what is left make the goal.
+            "left_ms": max(0, goal - counted // display.MINUTE_MS * display.MINUTE_MS),
             "days": [
                 {"day": n, "counted_ms": times.get(first.replace(day=n), 0)} for n in range(1, today.day + 1)
             ],
         },
         "make_up": {"ms": sum(item.ms for item in to_make_up), "url": "/records/"} if to_make_up else None,
-        "duties": _duties(union, today),
+        "duties": _duties(union, today, done),
         "for_you": {"why": _("你的工种"), "courses": _own_trade(person.occupation_code)},
     }
 
@@ -103,15 +121,26 @@ def _lesson_card(lesson: EditionLesson) -> Context:
 
 def _first_lessons(occupation: str) -> list[Context]:
     """Return short lessons, those of the own trade first."""
-    short = _lessons().filter(duration_ms__lte=SHORT_MS).order_by("edition_id", "position")
+    short = _lessons().filter(duration_ms__lt=SHORT_MS).order_by("edition_id", "position")
     own = list(short.filter(edition__occupation=occupation)[:FIRST_LESSONS]) if occupation else []
     if len(own) < FIRST_LESSONS:
         own += list(short.exclude(pk__in=[lesson.pk for lesson in own])[: FIRST_LESSONS - len(own)])
     return [_lesson_card(lesson) for lesson in own]
 
 
+def _first(card: Context) -> Context:
+    """Return a short lesson for somebody who has begun nothing else, in the shape of :func:`_resume`."""
+    return {
+        **card,
+        "course": f"{card['occupation']} {card['level']}",
+        "left_ms": card["ms"],
+        "is_begun": False,
+    }
+
+
 def _resume(learning: Learning) -> Context:
     return {
+        "is_begun": True,
         "title": learning.lesson_title,
         "url": learning.lesson_url,
         "course": learning.course_title,
@@ -146,18 +175,63 @@ def _goal(union: Union | None, today: date) -> int:
     return 0
 
 
-def _duties(union: Union | None, today: date) -> list[Context]:
-    """Return the programmes that run for members of a union, the one due first at the top."""
+def _duties(union: Union | None, today: date, done: Sequence[PartDone]) -> list[Context]:
+    """
+    Return what the programmes of a member's unions still ask, the one due first at the top, each with the lesson to go
+    on with. What is done is not due any more.
+    """
     if union is None:
         return []
-    first = ProgrammeLesson.objects.filter(programme=OuterRef("pk")).order_by("pk").values("lesson")[:1]
     running = programmes_of_chain(ids=path_ids(union.path), on=today)
-    return [
-        {
-            "title": programme.title,
-            "url": f"/learn/{programme.first_lesson}/",
-            "due": _("{month}月{day}日前").format(month=programme.ends_on.month, day=programme.ends_on.day),
-            "soon": programme.ends_on - today <= SOON,
-        }
-        for programme in running.annotate(first_lesson=Subquery(first))[:3]
-    ]
+    asked: dict[Programme, list[UUID]] = defaultdict(list)
+    rows = ProgrammeLesson.objects.filter(programme__in=running).select_related("programme")
+    for row in rows.order_by("programme__ends_on", "programme", "pk"):
+        asked[row.programme].append(row.lesson)
+    parts = _parts({lesson for lessons in asked.values() for lesson in lessons})
+    covered = {row.part: row.covered_ms for row in done}
+    found = []
+    for programme, lessons in asked.items():
+        left = {}
+        for lesson in lessons:
+            nominal_ms, of = parts[lesson]
+            covered_ms = sum(covered.get(part, 0) for part in of)
+            if of and not is_complete(covered_ms=covered_ms, nominal_ms=nominal_ms):
+                left[lesson] = nominal_ms - covered_ms
+        if left:
+            found.append(_duty(programme, left, today))
+    return found[:DUTIES]
+
+
+def _duty(programme: Programme, left: dict[UUID, int], today: date) -> Context:
+    """Return one line of what is due; ``left`` are the lessons to do, in order, with the ms that are missing."""
+    ms, ends_on = sum(left.values()), programme.ends_on
+    day = _("{month}月{day}日").format(month=ends_on.month, day=ends_on.day)
+    return {
+        "title": programme.title,
+        "url": f"/learn/{next(iter(left))}/",
+        "due": _("{day}前").format(day=day if ends_on.year == today.year else display.full_day(ends_on)),
+        "left": _("还剩 {n} 节，约 {time}").format(
+            n=len(left), time=display.study_minutes_text(max(display.MINUTE_MS, ms))
+        ),
+        "soon": programme.ends_on - today <= SOON,
+    }
+
+
+def _parts(lessons: set[UUID]) -> dict[UUID, tuple[int, list[UUID]]]:
+    """Return length in ms and parts of these lessons in the editions of today; a lesson nobody can open has none."""
+
+    def read(names: Sequence[str]) -> dict[str, tuple[int, list[UUID]]]:
+        found: dict[str, tuple[int, list[UUID]]] = {name: (0, []) for name in names}
+        rows = EditionLesson.objects.filter(
+            edition__in=current_editions(), lesson__in=[_lesson_of(name) for name in names]
+        )
+        for lesson, ms, part in rows.values_list("lesson", "duration_ms", "parts__uuid"):
+            found[f"parts:{lesson}"] = (ms, [*found[f"parts:{lesson}"][1], *([part] if part else [])])
+        return found
+
+    named = kept.kept_many(kept.CATALOGUE, [f"parts:{lesson}" for lesson in sorted(lessons)], read)
+    return {_lesson_of(name): facts for name, facts in named.items()}
+
+
+def _lesson_of(name: str) -> UUID:
+    return UUID(name.partition(":")[2])

@@ -38,6 +38,7 @@ def home_anonymous() -> Data:
 
 def home_worker() -> Data:
     resume = {
+        "is_begun": True,
         "title": "运条三动作：送进、前移、摆动",
         "url": "/_patterns/pages/player/",
         "course": "焊工 五级/初级工",
@@ -56,14 +57,13 @@ def home_worker() -> Data:
             "left": "还剩 2 节，约 14 分钟",
             "soon": True,
         },
-        {"title": "补回 6 分钟", "url": HERE, "due": "12月3日前"},
     ]
     return {
         "greeting": "早上好",
         "name": "李师傅",
         "resume": resume,
         "month": MONTH,
-        "refusal": REFUSAL,
+        "make_up": {"ms": 6 * MINUTE, "url": "/_patterns/pages/records/"},
         "duties": duties,
         "for_you": {"why": "焊工 四级，还差 3 个要求", "courses": COURSES[1:4]},
         "notices": NOTICES[:2],
@@ -76,6 +76,7 @@ def home_first_day() -> Data:
     return {
         "greeting": "晚上好",
         "name": "李师傅",
+        "is_new": True,
         "resume": None,
         "month": month,
         "first_lessons": [COURSES[0], COURSES[3], COURSES[4]],
