@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.exceptions import CodeExpired, CodeWrong, NoAttemptLeft, TooManyRequests
 from accounts.rules import mask_phone
 from core import gateways, keys
+from core.limits import within_limit
 
 SESSION_KEY = "phone_door"
 _CONTEXT = "accounts.phone_door"
@@ -92,7 +93,10 @@ def take_code(request: HttpRequest, *, code: str, now_ms: int) -> Waiting:
     waiting = waiting_in(request)
     if waiting is None or now_ms - waiting.sent_at_ms > settings.PHONE_CODE_SECONDS * 1000:
         raise CodeExpired
-    if waiting.failed >= settings.PHONE_CODE_ATTEMPTS:
+    # The session counts for the page; the cache counts, in one step, tries that arrive at the same time.
+    most, seconds = settings.PHONE_CODE_ATTEMPTS, settings.PHONE_CODE_SECONDS
+    in_time = within_limit(f"phone-code:{waiting.code_mac}", amount=most, seconds=seconds)
+    if waiting.failed >= most or not in_time:
         raise NoAttemptLeft
     if not hmac.compare_digest(waiting.code_mac, _mac(waiting.phone, code)):
         waiting.failed += 1

@@ -1,6 +1,7 @@
 """The door for phones, and a person's own messages."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account import app_settings as allauth_settings
 from allauth.account.adapter import get_adapter
@@ -113,7 +114,7 @@ def _let_in(request: HttpRequest, *, phone: str, next_url: str) -> HttpResponse:
         user=user,
         email_verification=allauth_settings.EmailVerificationMethod.NONE,
         # Who comes in for the first time answers the welcome's questions; it leads on to where they were going.
-        redirect_url=reverse("welcome:start") + (f"?next={next_url}" if next_url else "")
+        redirect_url=reverse("welcome:start") + (f"?{urlencode({'next': next_url})}" if next_url else "")
         if is_new
         else next_url or None,
         signup=is_new,

@@ -83,6 +83,25 @@ def _hash(file: File) -> str:
     return digest.hexdigest()
 
 
+def _keep(file: File, target: Path) -> None:
+    """
+    Write an upload under the name of its hash. The name stands only once all its bytes are on disk: what a killed
+    process or a full disk left half written is never taken for the file when it is uploaded again.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.is_file() or target.stat().st_size != file.size:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix="part-") as folder:
+            part = Path(folder) / target.name
+            with part.open("wb") as out:
+                for chunk in file.chunks(_CHUNK):
+                    out.write(chunk)
+            _fsync(part)
+            part.chmod(0o644)
+            part.replace(target)
+    _fsync(target)
+    _fsync(target.parent)
+
+
 def accept_video(
     *, file: File, title: str, by: User | None, captions: str = "", transcript: str = ""
 ) -> Video:
@@ -95,10 +114,7 @@ def accept_video(
     check_upload(file)
     digest = _hash(file)
     name = f"videos/original/{digest[:2]}/{digest}{Path(file.name or 'video').suffix.lower()}"
-    if not default_storage.exists(name):
-        name = default_storage.save(name, file)
-        _fsync(Path(default_storage.path(name)))
-        _fsync(Path(default_storage.path(name)).parent)
+    _keep(file, Path(default_storage.path(name)))
     with transaction.atomic():
         video = Video(
             title=title,

@@ -3,8 +3,10 @@
 import csv
 import io
 import zipfile
+import zlib
 from datetime import date, datetime
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
@@ -62,6 +64,12 @@ def _xlsx(content: bytes) -> list[list[str]]:
         IndexError,
         OSError,
         EOFError,
+        # A damaged or locked file: its compression, its XML, its kind of archive, and what the library expected in it.
+        zlib.error,
+        ParseError,
+        RuntimeError,
+        TypeError,
+        AttributeError,
     ) as error:
         if isinstance(error, UnreadableTable):
             raise

@@ -81,6 +81,21 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_ends_it(clie
     assert not User.objects.exists()
 
 
+def test_tries_that_arrive_at_the_same_time_are_counted_too(client):
+    ask(client)
+    wrong = "000000" if sent_code() != "000000" else "111111"
+    before = client.session["phone_door"]
+    for _ in range(5):
+        client.post("/accounts/phone/code/", {"code": wrong})
+        # Each of them had read the session before any other had written it.
+        session = client.session
+        session["phone_door"] = before
+        session.save()
+    page = client.post("/accounts/phone/code/", {"code": sent_code()})
+    assert "这个验证码作废了" in page.content.decode()
+    assert not User.objects.exists()
+
+
 def test_a_code_is_good_once_and_for_five_minutes(client):
     ask(client)
     with time_machine.travel(timezone.now() + timedelta(minutes=5, seconds=1)):
@@ -182,6 +197,12 @@ def test_an_entry_in_use_is_not_disclaimed(client):
     user = make_user(onboarded_at=timezone.now())
     with pytest.raises(ValueError, match="in use"):
         operations.disclaim_roll_entry(user=user)
+
+
+def test_where_one_was_going_is_kept_whole(client):
+    answer = enter(client, next="/search/?q=焊&level=2")
+    client.get(answer.headers["Location"])
+    assert client.session["welcome_next"] == "/search/?q=焊&level=2"
 
 
 def test_a_stranger_cannot_send_people_elsewhere_after_the_door(client):

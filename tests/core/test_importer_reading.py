@@ -1,6 +1,9 @@
 """Any file is a table or is refused in words; what goes out again runs nothing in a spreadsheet."""
 
+import contextlib
 import io
+import zipfile
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -53,6 +56,26 @@ def test_what_is_no_table_is_refused_in_words(content):
     with pytest.raises(UnreadableTable) as refused:
         read_table(content)
     assert str(refused.value).endswith("。")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_xlsx_is_read_or_refused_in_words(seed):
+    content, chance = bytearray(xlsx([["姓名", "手机号"], ["张三", 13800138000]])), Random(seed)
+    for _ in range(3):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    with contextlib.suppress(UnreadableTable):
+        read_table(bytes(content))
+
+
+@pytest.mark.parametrize("broken", [b"", b"<a", b"<a/>"])
+@pytest.mark.parametrize("name", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml"])
+def test_an_xlsx_with_a_broken_part_is_read_or_refused_in_words(name, broken):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx([["姓名"], ["张三"]]))) as whole, zipfile.ZipFile(out, "w") as file:
+        for entry in whole.namelist():
+            file.writestr(entry, broken if entry == name else whole.read(entry))
+    with contextlib.suppress(UnreadableTable):
+        read_table(out.getvalue())
 
 
 def test_too_many_rows_are_refused():

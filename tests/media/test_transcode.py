@@ -1,3 +1,5 @@
+import errno
+import hashlib
 import io
 from pathlib import Path
 
@@ -26,6 +28,34 @@ def test_an_accepted_upload_lies_on_disk_under_its_hash_and_waits_for_its_job(vi
     assert Path(video.original.path).read_bytes() == clip.read_bytes()
     assert video.content_hash in video.original.name
     assert Video.objects.get().state == Video.State.WAITING
+
+
+def test_what_a_kill_or_a_full_disk_left_half_written_is_not_taken_for_the_upload(clip, uploads):
+    digest = hashlib.sha256(clip.read_bytes()).hexdigest()
+    half = uploads / "videos" / "original" / digest[:2] / f"{digest}.mp4"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(clip.read_bytes()[:5_000])
+
+    with clip.open("rb") as file:
+        again = accept_video(file=File(file, name=clip.name), title="焊接演示", by=None)
+
+    assert Path(again.original.path).read_bytes() == clip.read_bytes()
+
+
+def test_a_disk_that_is_full_leaves_neither_a_file_nor_a_row(clip, uploads, monkeypatch):
+    def full(self, chunk_size=None):
+        yield b"the first bytes"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with clip.open("rb") as file:
+        upload = File(file, name=clip.name)
+        monkeypatch.setattr("media.operations._hash", lambda file: "ab" * 32)
+        monkeypatch.setattr(File, "chunks", full)
+        with pytest.raises(OSError, match="No space"):
+            accept_video(file=upload, title="焊接演示", by=None)
+
+    assert not [path for path in uploads.rglob("*") if path.is_file()]
+    assert not Video.objects.exists()
 
 
 def test_a_video_becomes_playable_in_two_qualities_with_poster_and_length(video, uploads):
