@@ -92,10 +92,10 @@ def _plan(
     _lamp(c, (760, 628), locked, sign)
     if plate and put > 0:
         y = STOCK_Y + 4
-        x = between(200, 410, put)
-        c.line([(x - 190, y - 60), (x, y)], 10, INK_2)
-        c.box(x - 6, y - 8, x + 60, y + 8, GOLD)
-        c.label((x + 150, 160), f"{plate} mm", size=50, bold=True, fill=GOLD)
+        at = between(200, 410, put)
+        c.line([(at - 190, y - 60), (at, y)], 10, INK_2)
+        c.box(at - 6, y - 8, at + 60, y + 8, GOLD)
+        c.label((at + 150, 160), f"{plate} mm", size=50, bold=True, fill=GOLD)
 
 
 def _lamp(c: Canvas, at: Point, lit: bool, words: str) -> None:
