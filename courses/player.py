@@ -12,19 +12,30 @@ from courses.models import EditionLesson, Part
 from courses.queries.served import LessonState
 from media.api import file_url
 from media.models import Video
+from records.api import GuestDevice
 
 _HLS = "application/vnd.apple.mpegurl"
 _PRESENCE_MS, _PRESENCE_ELDER_MS = 60_000, 180_000
 
 
 def player_config(
-    request: HttpRequest, *, lesson: EditionLesson, parts: list[Part], after: LessonState | None
+    request: HttpRequest,
+    *,
+    lesson: EditionLesson,
+    parts: list[Part],
+    after: LessonState | None,
+    guest: GuestDevice | None = None,
 ) -> dict[str, Any]:
-    """Return what the player needs to know, as plain values. Addresses of videos are this viewer's own."""
+    """
+    Return what the player needs to know, as plain values. Addresses of videos are this viewer's own. ``guest`` is the
+    device of somebody who has not signed in.
+    """
     here = reverse("courses:lesson", args=[lesson.lesson])
+    learner = f"guest-{guest.key[:16]}" if guest else str(request.user.person.uuid)  # type: ignore[union-attr]
     return {
         "lesson": str(lesson.lesson),
-        "learner": str(request.user.person.uuid) if request.user.is_authenticated else "",
+        "learner": learner,
+        "is_guest": guest is not None,
         "session_url": "/api/v1/study/sessions",
         "csrf": {"header": "X-CSRFToken", "token": get_token(request)},
         "presence_timeout_ms": _PRESENCE_ELDER_MS if is_elder(request) else _PRESENCE_MS,

@@ -29,6 +29,7 @@ from courses.queries.served import (
     withdrawn_lessons,
 )
 from courses.rules import is_trial
+from records.api import guest_device
 
 
 def _person(request: HttpRequest) -> Person | None:
@@ -121,6 +122,7 @@ def lesson_page(request: HttpRequest, lesson: UUID) -> HttpResponse:
         reason = reasons.get(lesson) or reasons.get(None)
         gone = {"row": row, "edition": edition, "reason": reason}
         return render(request, "courses/withdrawn.html", gone, status=410)
+    guest = guest_device(request) if request.user.is_anonymous else None
     parts = parts_of(row)
     modules = syllabus(edition=edition, person=_person(request), now_at=lesson)
     before, after = _neighbours(modules, lesson)
@@ -131,10 +133,13 @@ def lesson_page(request: HttpRequest, lesson: UUID) -> HttpResponse:
         "html": served.html,
         "previous": before,
         "next": after,
-        "config": player_config(request, lesson=row, parts=parts, after=after),
+        "config": player_config(request, lesson=row, parts=parts, after=after, guest=guest),
         "lesson_count": edition.lesson_count,
     }
-    return render(request, "courses/lesson.html", context)
+    response = render(request, "courses/lesson.html", context)
+    if guest is not None:
+        guest.remember(response)
+    return response
 
 
 @require_safe

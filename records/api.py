@@ -6,6 +6,7 @@ lesson besides the union. Policies are written with ``issue_policy``. ``append_e
 by playing.
 """
 
+from records.http.guests import GuestDevice, guest_device
 from records.ledger.chain import Draft, Link
 from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
@@ -46,6 +47,7 @@ __all__ = [
     "Draft",
     "EntryRefused",
     "Filter",
+    "GuestDevice",
     "LessonNotOpen",
     "LessonSnapshot",
     "Link",
@@ -69,6 +71,7 @@ __all__ = [
     "end_sessions_of_lesson",
     "entries_booked",
     "forget_rollups",
+    "guest_device",
     "is_closed",
     "issue_policy",
     "make_up",

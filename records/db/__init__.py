@@ -3,6 +3,7 @@ What differs between PostgreSQL and SQLite in the study record: ``ledger`` makes
 and writes the rows of one request.
 """
 
+from records.db.guests import lock_device
 from records.db.ledger import (
     LEDGER,
     MONTHS_AHEAD,
@@ -27,6 +28,7 @@ __all__ = [
     "drop_ledger",
     "entry_bytes_sql",
     "lock_chain",
+    "lock_device",
     "missing_partitions",
     "months_from",
     "move_chain",

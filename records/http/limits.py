@@ -14,19 +14,19 @@ _MOST_LEARNERS = 50_000
 _counts: dict[UUID, tuple[float, int]] = {}
 
 
-def check_rate(learner: UUID) -> None:
+def check_rate(learner: UUID, most: int | None = None) -> None:
     """
     Count a call of a learner.
 
     An honest player sends four beats a minute and, after a week without a network, some hundred batches.
 
-    :raises Problem: 429, beyond ``CALLS`` in a window of a minute.
+    :raises Problem: 429, beyond ``most`` (``CALLS`` for people) in a window of a minute.
     """
     now = monotonic()
     began, count = _counts.get(learner, (now, 0))
     if now - began >= WINDOW_S:
         began, count = now, 0
-    if count >= CALLS:
+    if count >= (CALLS if most is None else most):
         raise Problem("too_many_requests", retry_after=int(WINDOW_S - (now - began)) + 1)
     if len(_counts) >= _MOST_LEARNERS:
         _counts.clear()

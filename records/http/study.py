@@ -17,6 +17,7 @@ from core.clock import from_ms
 from core.db import now_ms
 from core.look import is_elder
 from core.rest import Problem, problem_answers
+from records.http.guests import GuestCookie, guest_of, open_as_guest
 from records.http.limits import check_rate, check_size
 from records.http.schemas import (
     AnswerIn,
@@ -28,6 +29,12 @@ from records.http.schemas import (
     example_of,
 )
 from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats, plain
+from records.operations.guests import (
+    GuestLimit,
+    accept_guest_beats,
+    answer_guest_presence,
+    close_guest_session,
+)
 from records.operations.sessions import (
     CheckMissed,
     LessonNotOpen,
@@ -40,7 +47,8 @@ from records.operations.sessions import (
     resolve_lesson,
 )
 
-router = Router(auth=[check_size, *signed_in_with("study")], tags=["study"])
+_bearer, _session = signed_in_with("study")
+router = Router(auth=[check_size, _bearer, GuestCookie(), _session], tags=["study"])
 _ALWAYS = (
     "malformed",
     "unauthorized",
@@ -71,6 +79,9 @@ def _described(schema: Any, *kinds: str, statuses: tuple[int, ...] = (200,)) -> 
     summary="Open a session, or find it again when the call is repeated",
 )
 def open_(request: HttpRequest, payload: OpenIn) -> HttpResponse:
+    if (guest := guest_of(request)) is not None:
+        opened = open_as_guest(request, guest, session=payload.session, lesson=payload.lesson)
+        return _answer(_opened(opened), status=201 if opened.is_new else 200)
     learner = person_of(request)
     check_rate(learner)
     try:
@@ -99,20 +110,21 @@ def open_(request: HttpRequest, payload: OpenIn) -> HttpResponse:
     summary="Report what was played, and answers to checks",
 )
 def beats(request: HttpRequest, session: UUID, payload: BeatsIn) -> HttpResponse:
-    learner = person_of(request)
-    check_rate(learner)
+    sent = [
+        Beat(b.seq, b.part, b.t[0], b.t[1], tuple((a, z) for a, z in b.ranges), b.visible)
+        for b in payload.beats
+    ]
+    given = [_given(a) for a in payload.answers]
+    guest = guest_of(request)
     try:
-        totals = accept_beats(
-            learner=learner,
-            session=session,
-            beats=[
-                Beat(b.seq, b.part, b.t[0], b.t[1], tuple((a, z) for a, z in b.ranges), b.visible)
-                for b in payload.beats
-            ],
-            answers=[_given(a) for a in payload.answers],
-        )
-    except SessionNotFound as error:
-        raise Problem("not_found", _("没有这次学习。")) from error
+        if guest is not None:
+            totals = accept_guest_beats(device=guest, session=session, beats=sent, answers=given)
+        else:
+            learner = person_of(request)
+            check_rate(learner)
+            totals = accept_beats(learner=learner, session=session, beats=sent, answers=given)
+    except (SessionNotFound, GuestLimit) as error:
+        raise _no_session(guest) from error
     except UnknownCheck as error:
         raise _unknown_check("answers") from error
     return _totals(totals)
@@ -125,12 +137,16 @@ def beats(request: HttpRequest, session: UUID, payload: BeatsIn) -> HttpResponse
     summary="Answer a presence check",
 )
 def presence(request: HttpRequest, session: UUID, payload: AnswerIn) -> HttpResponse:
-    learner = person_of(request)
-    check_rate(learner)
+    guest = guest_of(request)
     try:
-        totals = answer_presence(learner=learner, session=session, answer=_given(payload))
-    except SessionNotFound as error:
-        raise Problem("not_found", _("没有这次学习。")) from error
+        if guest is not None:
+            totals = answer_guest_presence(device=guest, session=session, answer=_given(payload))
+        else:
+            learner = person_of(request)
+            check_rate(learner)
+            totals = answer_presence(learner=learner, session=session, answer=_given(payload))
+    except (SessionNotFound, GuestLimit) as error:
+        raise _no_session(guest) from error
     except UnknownCheck as error:
         raise _unknown_check("id") from error
     except CheckMissed as error:
@@ -149,13 +165,25 @@ def presence(request: HttpRequest, session: UUID, payload: AnswerIn) -> HttpResp
     summary="End a session; the learner's tap proves presence",
 )
 def close(request: HttpRequest, session: UUID, payload: CloseIn) -> HttpResponse:
-    learner = person_of(request)
-    check_rate(learner)
+    guest = guest_of(request)
     try:
-        totals = close_session(learner=learner, session=session, t=payload.t, present=payload.present)
+        if guest is not None:
+            totals = close_guest_session(device=guest, session=session, t=payload.t, present=payload.present)
+        else:
+            learner = person_of(request)
+            check_rate(learner)
+            totals = close_session(learner=learner, session=session, t=payload.t, present=payload.present)
     except SessionNotFound as error:
-        raise Problem("not_found", _("没有这次学习。")) from error
+        raise _no_session(guest) from error
     return _totals(totals)
+
+
+def _no_session(guest: str | None) -> Problem:
+    """
+    Return what to answer about a session that is not there. To somebody who is not signed in it is always the same
+    401: it may be the session of a person whose sign-in has run out, and the player keeps what it has for that person.
+    """
+    return Problem("not_found", _("没有这次学习。")) if guest is None else Problem("unauthorized")
 
 
 def _given(answer: AnswerIn) -> Answer:

@@ -3,7 +3,7 @@ Tables of the study record. Nothing here points upwards: a learner is the uuid o
 and session are uuids of a snapshot, a union is a uuid. So the record can be audited, partitioned and kept alone.
 """
 
-from records.models.guests import GuestSpan
+from records.models.guests import GuestSession, GuestSpan
 from records.models.ledger import LedgerEntry, RefusedSpan
 from records.models.policy import StudyPolicy
 from records.models.rollups import Completion, DailyStudy, LearnerPeriod, Mark
@@ -12,6 +12,7 @@ from records.models.study import PartProgress, StudySession, StudyState
 __all__ = [
     "Completion",
     "DailyStudy",
+    "GuestSession",
     "GuestSpan",
     "LearnerPeriod",
     "LedgerEntry",

@@ -24,7 +24,7 @@ from records.ledger.requests import Answer, UnknownCheck, receive
 from records.ledger.state import Beat, Check, Refusal, Session
 from records.models import RefusedSpan
 from records.operations.policies import terms_for
-from records.operations.work import Work
+from records.operations.work import Sight, Work
 from unions.api import union_of
 
 __all__ = ["Answer", "Ask", "Beat", "Refused", "SessionNotFound", "Totals", "UnknownCheck", "accept_beats"]
@@ -169,7 +169,7 @@ def refresh_terms(work: Work) -> None:
     }
 
 
-def totals_of(work: Work, answers: dict[str, str] | None = None) -> Totals:
+def totals_of(work: Sight, answers: dict[str, str] | None = None) -> Totals:
     """Return the lesson's totals as the wire gives them."""
     credited, pending = work.credit()
     shown = credited // 1_000

@@ -23,8 +23,8 @@ from records.ledger.intervals import Interval, free, measure, union
 from records.ledger.presence import MISS, first_check_ms
 from records.ledger.requests import Answer
 from records.ledger.snapshot import LessonSnapshot
-from records.ledger.state import Check, Judgement
-from records.models import StudySession, StudyState
+from records.ledger.state import Check, Judgement, Session
+from records.models import GuestSession, StudySession, StudyState
 from records.operations.beats import (
     Totals,
     accept_beats,
@@ -35,7 +35,7 @@ from records.operations.beats import (
     totals_of,
 )
 from records.operations.policies import newest_policy, terms_for
-from records.operations.work import Work
+from records.operations.work import Sight, Work
 from unions.api import union_of
 
 BEAT_INTERVAL_SECONDS = 15
@@ -146,7 +146,7 @@ def open_session(
         if known is None:
             is_new = True
             _begin(learner, session, lesson, device, source, is_elder, state)
-    return run(learner, session, lambda work: _opening_answer(work, is_new))
+    return run(learner, session, lambda work: opening_answer(work, is_new))
 
 
 def reopen_session(*, learner: UUID, session: UUID, lesson: UUID) -> Opened | None:
@@ -162,7 +162,7 @@ def reopen_session(*, learner: UUID, session: UUID, lesson: UUID) -> Opened | No
         return None
     if known != (learner, lesson):
         raise SessionTaken(session)
-    return run(learner, session, lambda work: _opening_answer(work, is_new=False))
+    return run(learner, session, lambda work: opening_answer(work, is_new=False))
 
 
 def answer_presence(*, learner: UUID, session: UUID, answer: Answer) -> Totals:
@@ -205,10 +205,15 @@ def close_session(*, learner: UUID, session: UUID, t: int | None = None, present
 
 def end_sessions_of_lesson(*, lesson: UUID, learners: Sequence[UUID] | None = None) -> int:
     """
-    End the open sessions of a lesson that was withdrawn, or of learners who left it; return how many.
+    End the open sessions of a lesson that was withdrawn, guests' too, or of learners who left it; return how many of
+    learners.
 
     What is played after that instant is refused as ``lesson_withdrawn``.
     """
+    if learners is None:
+        GuestSession.objects.filter(lesson=lesson, ended_at=None).update(
+            ended_at=now_ms(), end_reason=StudySession.End.WITHDRAWN
+        )
     rows = StudySession.objects.filter(lesson=lesson, ended_at=None)
     if learners is not None:
         rows = rows.filter(learner__in=learners)
@@ -223,7 +228,7 @@ def end_sessions_of_lesson(*, lesson: UUID, learners: Sequence[UUID] | None = No
     return ended
 
 
-def part_states(work: Work) -> list[PartState]:
+def part_states(work: Sight) -> list[PartState]:
     """Return the parts of the session's lesson in its order. *Played = credited + pending + owed* holds for each."""
     pending = work.pending()
     titles = {UUID(p["uuid"]): p.get("title", "") for p in work.row["parts"]}
@@ -281,20 +286,7 @@ def _begin(
         "source": source,
         "is_elder": is_elder,
         "device": device[:120],
-        "lesson": lesson.lesson,
-        "edition": lesson.edition,
-        "activity": lesson.activity,
-        "title": lesson.title[:200],
-        "course": lesson.course,
-        "course_title": lesson.course_title[:200],
-        "occupation": lesson.occupation,
-        "occupation_name": lesson.occupation_name[:80],
-        "level": lesson.level,
-        "parts": [
-            {"uuid": str(p.uuid), "kind": p.kind, "nominal_ms": p.nominal_ms, "title": p.title}
-            for p in lesson.parts
-        ],
-        "owner_keys": owner_keys,
+        **snapshot_columns(lesson),
         "policy": terms.identity,
         "terms": codec.dump_segments(segments),
         "policy_seen": seen,
@@ -311,7 +303,7 @@ def _begin(
     draw = drawer(work.session, now)
     if not work.learner.judgements:
         work.learner.judgements = [Judgement(now, "start", session, next_ms=draw())]
-    work.session.checks = _issue(work, first_check_ms(work.learner, now), draw)
+    work.session.checks = issue_checks(work.session, first_check_ms(work.learner, now), draw)
     work.changes.state["open_session"] = session
     work.changes.session_columns["checks"] = codec.dump_checks(work.session.checks)
     if any(span.end <= now - work.window_ms for span in work.learner.spans):
@@ -320,17 +312,35 @@ def _begin(
         raise RuntimeError("a learner's row changed under its lock")
 
 
-def _issue(work: Work, first: int, draw: Callable[[], int]) -> list[Check]:
+def issue_checks(session: Session, first: int, draw: Callable[[], int]) -> list[Check]:
     """Return the checks of a new session: the one that is next, and as many more as the lesson may need."""
-    terms = work.session.terms_at(work.now)
-    length = sum(part.nominal_ms for part in work.session.parts.values())
+    terms = session.terms_at(session.opened_at)
+    length = sum(part.nominal_ms for part in session.parts.values())
     count = min(MOST_CHECKS, ceil(length / terms.presence_min_ms) + 1)
-    return [
-        Check(f"{work.session.uuid.hex}-{number + 1}", draw() if number else first) for number in range(count)
-    ]
+    return [Check(f"{session.uuid.hex}-{number + 1}", draw() if number else first) for number in range(count)]
 
 
-def _opening_answer(work: Work, is_new: bool) -> Opened:
+def snapshot_columns(lesson: LessonSnapshot) -> dict[str, Any]:
+    """Return a lesson's snapshot as the columns of a session."""
+    return {
+        "lesson": lesson.lesson,
+        "edition": lesson.edition,
+        "activity": lesson.activity,
+        "title": lesson.title[:200],
+        "course": lesson.course,
+        "course_title": lesson.course_title[:200],
+        "occupation": lesson.occupation,
+        "occupation_name": lesson.occupation_name[:80],
+        "level": lesson.level,
+        "parts": [
+            {"uuid": str(p.uuid), "kind": p.kind, "nominal_ms": p.nominal_ms, "title": p.title}
+            for p in lesson.parts
+        ],
+        "owner_keys": sorted(lesson.owner_keys),
+    }
+
+
+def opening_answer(work: Sight, is_new: bool) -> Opened:
     parts = part_states(work)
     checks = [
         SealedCheck(c.id, c.after_ms, c.kind, prompt_of(c), seal_of(work.session.uuid, c))
@@ -350,7 +360,7 @@ def _opening_answer(work: Work, is_new: bool) -> Opened:
     )
 
 
-def _resume(work: Work, parts: Sequence[PartState]) -> tuple[UUID, int] | None:
+def _resume(work: Sight, parts: Sequence[PartState]) -> tuple[UUID, int] | None:
     """Return where to go on: after what was played last, else at the first gap, else at the beginning."""
     waiting = [span for span in work.learner.spans if span.part in work.session.parts and span.path]
     if waiting:

@@ -5,6 +5,7 @@ One request's work on one learner: rows become what the rules know, and what the
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -46,6 +47,21 @@ class Source:
     occupation: str
     level: int | None
     source: str
+
+
+class Sight(Protocol):
+    """What an answer needs to know of a learner and one session: of a person (:class:`Work`) or of a guest."""
+
+    now: int
+    row: store.Row
+    session: Session
+    learner: Learner
+    sets: dict[UUID, PartSets]
+    out: Outcome
+
+    def credit(self) -> tuple[int, int]: ...
+
+    def pending(self) -> dict[UUID, tuple[int, list[Interval]]]: ...
 
 
 class Work:

@@ -67,7 +67,7 @@ class Service:
         self.answers: list[dict[str, Any]] = []
         self.closed: list[dict[str, Any]] = []
         self.is_reachable = True
-        self.learner = "pattern"
+        self.is_guest = False
         page.route("**/api/v1/study/**", self._answer)
         page.route("**/clip.mp4", self._clip)
         page.route(f"**{PLAYER}", self._page)
@@ -85,7 +85,9 @@ class Service:
 
     def _page(self, route: Route) -> None:
         html = route.fetch().text().replace('"src": ""', '"src": "/clip.mp4"')
-        html = html.replace('"learner": ""', f'"learner": "{self.learner}"')
+        html = html.replace(
+            '"learner": ""', f'"learner": "pattern", "is_guest": {str(self.is_guest).lower()}'
+        )
         route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
     def _answer(self, route: Route) -> None:
@@ -248,12 +250,13 @@ def test_leaving_the_page_keeps_the_running_stretch(lesson: tuple[Visitor, Servi
     assert service.beats[0]["ranges"][0][1] >= 700
 
 
-def test_a_guest_may_look_on_and_is_told_that_nothing_counts(lesson: tuple[Visitor, Service]):
+def test_a_guest_is_counted_and_told_how_long_it_waits(lesson: tuple[Visitor, Service]):
     visitor, service = lesson
-    service.learner = ""
+    service.is_guest = True
     page = visitor.open(PLAYER)
+    notices = page.locator("[data-notices]")
+    expect(notices).to_contain_text("24 小时")
+    expect(notices.get_by_role("link", name="登录")).to_be_visible()
     page.locator("[data-play]").click()
-    page.wait_for_function("document.querySelector('video').currentTime > 0.5")
-    expect(page.locator("[data-words]")).to_have_text("没登录，不计时")
-    assert service.opened == []
-    expect(page.locator("[data-notices]").get_by_role("link", name="登录")).to_be_visible()
+    service.wait_for(lambda: service.opened)
+    expect(page.locator("[data-words]")).to_have_text("正在计时")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from records.db import store
-from records.operations import entries, policies, sessions
+from records.http import guests as guests_http
+from records.operations import claims, entries, guests, policies, sessions
 from tests.records.world import NOON
 
 
@@ -31,6 +32,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
         return loaded
 
     monkeypatch.setattr(store, "load", load)
-    for module in (entries, policies, sessions):
+    for module in (claims, entries, guests, guests_http, policies, sessions):
         monkeypatch.setattr(module, "now_ms", lambda: fake.now)
     return fake

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from records.api import Answer, Beat, accept_beats, answer_presence, open_session
+from records.api import Answer, Beat, accept_beats, answer_presence, close_session, open_session
 from records.models import LedgerEntry
 from tests.factories.records import make_lesson
 
@@ -56,6 +56,10 @@ class Player:
         return answer_presence(
             learner=self.learner, session=self.session, answer=Answer(check.id, answer, shown, self.t)
         )
+
+    def close(self, *, present=True):
+        """End the session at what has been played, by the tap that proves presence."""
+        return close_session(learner=self.learner, session=self.session, t=self.t, present=present)
 
     @property
     def entries(self):

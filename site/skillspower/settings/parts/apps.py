@@ -57,4 +57,5 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "records.http.guests.ClaimGuestStudy",
 ]

@@ -39,6 +39,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "core.outbox.deliver", "schedule": 10, "options": {"expires": 10}},
     # Just after midnight: a move may be dated ahead.
     "refresh-union-paths": {"task": "unions.refresh_paths", "schedule": crontab(hour="0", minute="2")},
+    "forget-guests": {"task": "records.forget_guests", "schedule": 900, "options": {"expires": 900}},
     "roll-up-study": {"task": "reports.roll_up", "schedule": 5, "options": {"expires": 5}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")

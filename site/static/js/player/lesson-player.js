@@ -30,10 +30,11 @@ class LessonPlayer extends HTMLElement {
     for (const part of this.config.parts) this.#take(part);
     this.#listen();
     this.timer = setInterval(() => this.#look(), LOOK_MS);
-    // Minutes belong to a person. Who is not signed in may look on; the page says so instead of asking in vain.
-    this.isGuest = !this.config.learner;
-    if (this.isGuest) this.meter.tell("guest", "info", this.words.guest, { text: this.words.sign_in, url: this.config.sign_in_url });
-    else this.counter.sendLeftovers();
+    // Minutes belong to a person. Those of a guest wait for a day; the page says so, and how to keep them.
+    if (this.config.is_guest) this.meter.tell("guest", "info", this.words.guest, { text: this.words.sign_in, url: this.config.sign_in_url });
+    // Without a learner (the page of patterns) there is nobody to count for.
+    this.mayCount = Boolean(this.config.learner);
+    if (this.mayCount) this.counter.sendLeftovers();
     this.#look();
   }
 
@@ -95,7 +96,7 @@ class LessonPlayer extends HTMLElement {
   // --- What is going on -------------------------------------------------------------------------------------------
 
   #look() {
-    if (!this.isGuest) this.counter.tick(this.#activity());
+    if (this.mayCount) this.counter.tick(this.#activity());
     this.#draw();
   }
 
@@ -166,7 +167,7 @@ class LessonPlayer extends HTMLElement {
   async #play(which) {
     this.lastMedia = which;
     for (const other of this.medias) if (other !== which) other.pause();
-    const mayOpen = !this.isGuest && ["idle", "closed"].includes(this.counter.session.phase);
+    const mayOpen = this.mayCount && ["idle", "closed"].includes(this.counter.session.phase);
     const opening = mayOpen ? this.counter.session.open() : null;
     await Promise.race([opening, new Promise((done) => setTimeout(done, 2_500))]);
     await which.play();
@@ -231,7 +232,8 @@ class LessonPlayer extends HTMLElement {
   }
 
   #ended({ reason, problem }) {
-    const sentence = this.words.ended[reason] ?? this.words.ended.refused;
+    const isOver = this.config.is_guest && reason === "signed_out";
+    const sentence = isOver ? this.words.guest_over : (this.words.ended[reason] ?? this.words.ended.refused);
     const text = this.words.ended_action[reason];
     const takeOver = () => {
       this.counter.takeOver();
@@ -292,7 +294,6 @@ class LessonPlayer extends HTMLElement {
   #state() {
     const { counter, words } = this;
     const { phase } = counter.session;
-    if (this.isGuest) return ["idle", words.idle_guest];
     if (phase === "ended") return ["ended", words.paused];
     if (counter.isHeld) return ["paused", words.check];
     if (phase === "opening") return ["opening", words.opening];

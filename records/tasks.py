@@ -1,0 +1,12 @@
+"""What the study record does by the clock."""
+
+from celery import shared_task
+
+from core.db import now_ms
+from records.operations.guests import forget_guests as forget
+
+
+@shared_task(name="records.forget_guests")
+def forget_guests() -> None:
+    """Delete what guests studied more than 24 hours ago and nobody claimed."""
+    forget(now=now_ms())
