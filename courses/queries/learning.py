@@ -75,7 +75,7 @@ def learning_of(
     for enrolment in enrolments:
         own = lessons[enrolment.edition_id]
         rows = {le.uuid: [done[le.uuid, p] for p in le.parts if (le.uuid, p) in done] for le in own}
-        found.append(_learning(enrolment, own, rows))
+        found.append(_learning(enrolment, getattr(enrolment, "teacher", None) or "", own, rows))
     return sorted(found, key=lambda learning: -learning.at)[:limit]
 
 
@@ -87,11 +87,11 @@ def _lessons_of(editions: Sequence[int]) -> dict[int, list[_Lesson]]:
         rows = rows.order_by("edition", "position", "parts__position")
         columns = ("edition_id", "lesson", "title", "duration_ms", "byte_size", "parts__uuid")
         parts: dict[tuple[int, UUID, str, int, int], list[UUID]] = defaultdict(list)
-        for *lesson, part in rows.values_list(*columns):
-            parts[tuple(lesson)].extend([part] if part else [])  # type: ignore[index]  # five columns
+        for edition, lesson, title, ms, size, part in rows.values_list(*columns):
+            parts[edition, lesson, title, ms, size].extend([part] if part else [])
         found: dict[str, list[_Lesson]] = {name: [] for name in names}
-        for (edition, *facts), uuids in parts.items():
-            found[f"lessons:{edition}"].append(_Lesson(*facts, parts=tuple(uuids)))
+        for (edition, lesson, title, ms, size), uuids in parts.items():
+            found[f"lessons:{edition}"].append(_Lesson(lesson, title, ms, size, tuple(uuids)))
         return found
 
     by_name = kept.kept_many(kept.CATALOGUE, [f"lessons:{pk}" for pk in dict.fromkeys(editions)], read)
@@ -102,7 +102,9 @@ def _pk(name: str) -> int:
     return int(name.partition(":")[2])
 
 
-def _learning(enrolment: Enrolment, lessons: list[_Lesson], rows: dict[UUID, list[PartDone]]) -> Learning:
+def _learning(
+    enrolment: Enrolment, teacher: str, lessons: list[_Lesson], rows: dict[UUID, list[PartDone]]
+) -> Learning:
     edition = enrolment.edition
     covered = {uuid: sum(row.covered_ms for row in group) for uuid, group in rows.items()}
     to_do = next(
@@ -117,7 +119,7 @@ def _learning(enrolment: Enrolment, lessons: list[_Lesson], rows: dict[UUID, lis
         level=edition.level.label,
         trade=trade_of(edition.occupation_id),
         rank=edition.level_id,
-        instructor=enrolment.teacher or "",
+        instructor=teacher,
         ms=edition.duration_ms,
         counted_ms=sum(row.credited_ms for group in rows.values() for row in group),
         lesson_title=to_do.title if to_do else "",

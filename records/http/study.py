@@ -80,8 +80,7 @@ def _described(schema: Any, *kinds: str, statuses: tuple[int, ...] = (200,)) -> 
 )
 def open_(request: HttpRequest, payload: OpenIn) -> HttpResponse:
     if (guest := guest_of(request)) is not None:
-        opened = open_as_guest(request, guest, session=payload.session, lesson=payload.lesson)
-        return _answer(_opened(opened), status=201 if opened.is_new else 200)
+        return _open_answer(open_as_guest(request, guest, session=payload.session, lesson=payload.lesson))
     learner = person_of(request)
     check_rate(learner)
     try:
@@ -100,7 +99,7 @@ def open_(request: HttpRequest, payload: OpenIn) -> HttpResponse:
         raise Problem("lesson_not_open", str(error)) from error
     except LookupError as error:
         raise Problem("not_found", _("没有这节课。")) from error
-    return _answer(_opened(opened), status=201 if opened.is_new else 200)
+    return _open_answer(opened)
 
 
 @router.post(
@@ -205,6 +204,10 @@ def _json(totals: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(body: dict[str, Any], status: int = 200) -> HttpResponse:
     return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def _open_answer(opened: Opened) -> HttpResponse:
+    return _answer(_opened(opened), status=201 if opened.is_new else 200)
 
 
 def _opened(opened: Opened) -> dict[str, Any]:

@@ -421,7 +421,9 @@ def test_a_server_that_is_down_is_asked_once_and_then_left_alone(monkeypatch):
         return perform(transport, *args, **kwargs)
 
     monkeypatch.setattr(elastic_transport.Transport, "perform_request", counted)
-    monkeypatch.setattr(elastic, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(
+        elastic, "time", SimpleNamespace(monotonic=lambda: now[0], perf_counter=lambda: now[0])
+    )
     engine = elastic.ElasticEngine("http://127.0.0.1:9", "nobody")
 
     for _ in range(50):
