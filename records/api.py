@@ -6,7 +6,7 @@ lesson besides the union. Policies are written with ``issue_policy``. ``append_e
 by playing.
 """
 
-from records.http.guests import GuestDevice, guest_device
+from records.devices import GuestDevice, guest_device
 from records.ledger.chain import Draft, Link
 from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot

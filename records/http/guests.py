@@ -1,23 +1,13 @@
 """
-Somebody who has not signed in, known by a cookie of the device: who it is, what it may open, and how its minutes find
-their owner.
-
-The page of a lesson that guests may study gives the cookie; a call of the API never does, so a player whose sign-in has
-run out is told so instead of becoming a guest.
+Somebody who has not signed in, known by a cookie of the device: what it may open, and how its minutes find their owner.
 """
 
-import hashlib
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
@@ -27,54 +17,16 @@ from core.db import now_ms
 from core.limits import within_limit
 from core.look import is_elder
 from core.rest import Problem
+from records.devices import COOKIE, known_device
 from records.http.limits import check_rate
 from records.operations.claims import claim_guest_study
-from records.operations.guests import KEPT_MS, GuestLimit, open_guest_session
+from records.operations.guests import GuestLimit, open_guest_session
 from records.operations.sessions import LessonNotOpen, Opened, SessionTaken, resolve_lesson
 
-COOKIE = "__Host-guest" if settings.SESSION_COOKIE_SECURE else "guest"
 CALLS_A_MINUTE = 240
 OPENINGS_OF_AN_ADDRESS = 1_200
 """An hour; a training room may stand behind one address."""
-_SALT = "records.guest"
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class GuestDevice:
-    """A device by its secret, which only the device has; ``key`` is what is written down of it."""
-
-    secret: str
-
-    @property
-    def key(self) -> str:
-        return hashlib.sha256(self.secret.encode()).hexdigest()
-
-    def remember(self, response: HttpResponseBase) -> None:
-        """Give the device its cookie, for 24 hours from now."""
-        response.set_cookie(
-            COOKIE,
-            signing.dumps(self.secret, salt=_SALT),
-            max_age=KEPT_MS // 1_000,
-            path="/",
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-
-
-def known_device(request: HttpRequest) -> GuestDevice | None:
-    """Return the guest's device; None without a cookie that we have signed within the last 24 hours."""
-    try:
-        secret = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KEPT_MS // 1_000)
-    except signing.BadSignature:
-        return None
-    return GuestDevice(str(secret))
-
-
-def guest_device(request: HttpRequest) -> GuestDevice:
-    """Return the guest's device, a new one if it is not known; the caller lets it ``remember``."""
-    return known_device(request) or GuestDevice(secrets.token_urlsafe(32))
 
 
 class GuestCookie(AuthBase):
