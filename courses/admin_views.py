@@ -15,6 +15,7 @@ from core.policies import Policy, guard
 from courses.models import CourseEdition, CoursePage, EditionLesson
 from courses.operations import AlreadyInReview, NotReady, submit_course
 from courses.queries.authoring import preview_html
+from courses.queries.desk import desk_of
 from courses.queries.drafts import course_draft, missing_in
 
 
@@ -32,6 +33,14 @@ edition_reader = Policy(
 )
 
 
+@require_safe
+@guard(author)
+def desk(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a course with its units and lessons, each with the one thing to do: write on, add, send to review."""
+    course = get_object_or_404(CoursePage, pk=pk)
+    return render(request, "courses/admin/desk.html", {"course": course, "desk": desk_of(course)})
+
+
 @require_http_methods(["GET", "POST"])
 @guard(author)
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -43,7 +52,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             submit_course(course=course, by=cast(User, request.user), now=timezone.now(), note=note)
         except AlreadyInReview:
             messages.warning(request, _("这门课正在审，审完才能再送。"))
-            return redirect("wagtailadmin_explore", course.pk)
+            return redirect("course_desk", course.pk)
         except NotReady:
             status = 422
         else:

@@ -24,6 +24,7 @@ from courses.operations.publish import PUBLISHED_TOPIC
 from courses.operations.tree import NewCourse, NewLesson, NewModule
 from courses.owner_keys import register_owner_keys
 from courses.queries.cards import CourseCard, cards_of_instructor, course_cards, published_cards
+from courses.queries.desk import desk_words
 from courses.queries.learning import Learning, learning_of
 from courses.queries.served import current_editions
 
@@ -42,6 +43,7 @@ __all__ = [
     "course_cards",
     "create_course",
     "current_editions",
+    "desk_words",
     "end_enrolment",
     "enrol",
     "enrol_many",

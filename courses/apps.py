@@ -7,6 +7,7 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer for lessons to the study record, and for taught courses to the teaching pool."""
+        import courses.signal_handlers  # noqa: F401  # connects its receivers
         from courses.instructor_section import taught_courses
         from courses.resolver import resolve
         from instructors.api import register_section

@@ -19,7 +19,9 @@ TEXT_FEATURES = ["h3", "h4", "bold", "ol", "ul", "superscript", "subscript"]
 
 
 class VideoBlock(blocks.StructBlock):
-    video = SnippetChooserBlock("media.Video", label=_("视频"))
+    video = SnippetChooserBlock(
+        "media.Video", label=_("视频"), help_text=_("先在左边的“视频库”里上传，转换好了再来这里选。")
+    )
     caption = blocks.CharBlock(label=_("说明"), required=False, max_length=120)
 
     class Meta:
@@ -72,7 +74,11 @@ class StepsBlock(blocks.StructBlock):
 class TableBlock(blocks.StructBlock):
     caption = blocks.CharBlock(label=_("表名"), max_length=120)
     header = blocks.ListBlock(
-        blocks.CharBlock(label=_("列名"), max_length=60), label=_("表头"), min_num=2, max_num=6
+        blocks.CharBlock(label=_("列名"), max_length=60),
+        label=_("表头"),
+        min_num=2,
+        max_num=6,
+        default=["", ""],
     )
     rows = blocks.ListBlock(
         blocks.ListBlock(blocks.CharBlock(label=_("格"), required=False, max_length=200), label=_("行")),
@@ -109,7 +115,9 @@ class QuestionBlock(blocks.StructBlock):
         choices=[("single", _("单选")), ("multiple", _("多选"))], default="single", label=_("题型")
     )
     prompt = blocks.TextBlock(label=_("题目"), rows=2)
-    options = blocks.ListBlock(OptionBlock(label=_("选项")), label=_("选项"), min_num=2, max_num=6)
+    options = blocks.ListBlock(
+        OptionBlock(label=_("选项")), label=_("选项"), min_num=2, max_num=6, default=[{}, {}]
+    )
     explanation = blocks.TextBlock(label=_("为什么"), rows=2, help_text=_("答完以后给学员看，说清对在哪里。"))
 
     class Meta:

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import Panel
@@ -21,7 +22,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from accounts.models import User
-from courses.admin_views import preview_lesson, submit
+from courses.admin_views import desk, preview_lesson, submit
 from courses.models import CourseEdition, CourseIndexPage, CoursePage
 from courses.queries.authoring import authored_courses, lesson_changes
 
@@ -100,6 +101,7 @@ def only_review_actions(menu_items: list[Any], request: HttpRequest, context: di
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
     return [
+        path("courses/<int:pk>/", desk, name="course_desk"),
         path("courses/<int:pk>/submit/", submit, name="submit_course"),
         path("courses/editions/<int:edition>/<int:position>/", preview_lesson, name="preview_lesson"),
     ]
@@ -118,7 +120,22 @@ def _course_of(page: Page) -> CoursePage | None:
 def submit_button(page: Page, user: User, view_name: str, next_url: str | None = None) -> Iterator[Button]:
     course = _course_of(page)
     if course is not None and course.permissions_for_user(user).can_edit():
+        yield Button(
+            _("单元和课时"), reverse("course_desk", args=[course.pk]), icon_name="list-ul", priority=4
+        )
         yield Button(_("送审"), reverse("submit_course", args=[course.pk]), icon_name="resubmit", priority=5)
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def say_what_comes_next(request: HttpRequest, page: Page) -> None:
+    """After each saving by hand, offer the way back to the course: its units, its lessons, 送审."""
+    course = _course_of(page) if request.accepts("text/html") else None
+    if course is not None:
+        back = messages.button(reverse("course_desk", args=[course.pk]), _("单元和课时"))
+        messages.info(
+            request, _("草稿存好了，学员还看不到。接着写别的，或者回到“单元和课时”送审。"), buttons=[back]
+        )
 
 
 def writes_courses(request: HttpRequest) -> bool:

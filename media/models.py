@@ -37,6 +37,7 @@ class Video(UuidModel):
 
     class Meta:
         verbose_name = _("视频")
+        verbose_name_plural = _("视频")
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state="ready") | models.Q(duration_ms__gt=0),

@@ -43,9 +43,9 @@ class CourseEdition(UuidModel, WorkflowMixin, DraftStateMixin, LockableMixin, Re
     summary = models.TextField(blank=True)
     outcomes = models.JSONField(default=list, help_text="list of texts")
     audience = models.CharField(max_length=200, blank=True)
-    safety = models.JSONField(default=list, help_text="list of texts")
+    safety = models.JSONField(default=list, blank=True, help_text="list of texts")
     sources = models.JSONField(
-        default=list, help_text="list of texts: standards and books it was checked against"
+        default=list, blank=True, help_text="list of texts: standards and books it was checked against"
     )
     cover = models.ForeignKey(
         "wagtailimages.Image", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -26,6 +26,7 @@ from wagtail.search import index
 
 from courses.blocks import LessonBlocks, SafetyNotes
 from courses.fields import LessonField
+from courses.forms import AuthoredPageForm
 from courses.models.permissions import CourseTreeMixin
 from instructors.models import InstructorProfile
 from occupations.models import Occupation, SkillLevel
@@ -75,6 +76,7 @@ class CoursePage(CourseTreeMixin, Page):
         help_text=_("可以不放：没有封面时，按工种和等级画一张。"),
     )
 
+    base_form_class = AuthoredPageForm
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.ModulePage"]
     search_fields = [
@@ -144,6 +146,7 @@ class CourseInstructor(Orderable):
 class ModulePage(CourseTreeMixin, Page):
     """A unit of a course: a title and its lessons."""
 
+    base_form_class = AuthoredPageForm
     parent_page_types = ["courses.CoursePage"]
     subpage_types = ["courses.LessonPage"]
     edit_handler = TabbedInterface(
@@ -172,6 +175,7 @@ class LessonPage(CourseTreeMixin, Page):
         help_text=_("发布过的课时不能删除，已经在学的人还要用。打上勾，下一版里就没有它。"),
     )
 
+    base_form_class = AuthoredPageForm
     parent_page_types = ["courses.ModulePage"]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["uuid"]

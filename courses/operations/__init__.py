@@ -2,7 +2,7 @@
 
 from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol, enrol_many
 from courses.operations.publish import publish_edition
-from courses.operations.review import finish_review
+from courses.operations.review import finish_review, tell_sent_back
 from courses.operations.setup_cms import setup_cms
 from courses.operations.submit import AlreadyInReview, NotReady, submit_course
 from courses.operations.tree import create_course
@@ -21,5 +21,6 @@ __all__ = [
     "publish_edition",
     "setup_cms",
     "submit_course",
+    "tell_sent_back",
     "withdraw",
 ]

@@ -16,6 +16,7 @@ from core import audit, kept, outbox
 from core.db import lock_rows
 from courses.indexing import index_pages_on_commit
 from courses.models import CourseEdition, EditionApproval, EditionLesson, Fragment, Part
+from courses.operations.review import tell_published
 from courses.queries.drafts import media_facts
 from courses.rendering import FragmentRenderer
 from courses.rules import TimedPart, canonical_hash, keep_uuids, timeline
@@ -82,6 +83,7 @@ def _publish(edition_uuid: UUID, renderer: FragmentRenderer, now: datetime) -> C
         target=f"edition:{edition.uuid}",
         detail={"course": edition.course_id, "number": edition.number, "manifest": edition.manifest_hash},
     )
+    tell_published(edition)
     return edition
 
 

@@ -1,10 +1,14 @@
-"""What happens when the last reviewer has approved."""
+"""What follows a reviewer's decision."""
 
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from wagtail.models import WorkflowState
 from wagtail.workflows import publish_workflow_state
 
 from accounts.models import User
-from core import jobs
+from core import inbox, jobs
 from courses.models import CourseEdition
 
 PUBLISH_JOB = "courses.publish_edition"
@@ -21,4 +25,32 @@ def finish_review(workflow_state: WorkflowState, user: User | None = None) -> No
         payload={"edition": str(edition.uuid)},
         by=user.person.uuid if user else None,
         dedupe_key=f"edition:{edition.uuid}",
+    )
+
+
+def _author_of(edition: CourseEdition) -> UUID:
+    return edition.submitted_by.person.uuid
+
+
+def tell_published(edition: CourseEdition) -> None:
+    """Let who sent an edition to review know that learners see it."""
+    inbox.send(
+        to=_author_of(edition),
+        kind="course.published",
+        title=_("《%(title)s》审核通过，已经发布") % {"title": edition.title},
+        body=_("学员现在看到的就是这一版。"),
+        url=reverse("courses:course", args=[edition.course.slug]),
+        source=f"edition:{edition.uuid}",
+    )
+
+
+def tell_sent_back(edition: CourseEdition, *, remark: str) -> None:
+    """Let who sent an edition to review know what the reviewer wants changed, and where to do it."""
+    inbox.send(
+        to=_author_of(edition),
+        kind="course.returned",
+        title=_("《%(title)s》退回修改") % {"title": edition.title},
+        body=remark or _("审核的人没有写意见，可以当面问一问。"),
+        url=reverse("course_desk", args=[edition.course_id]),
+        source=f"edition:{edition.uuid}",
     )

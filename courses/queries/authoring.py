@@ -32,7 +32,17 @@ def authored_courses(user: User, *, limit: int = 20) -> list[AuthoredCourse]:
     paths = authored_paths(user)
     if not paths:
         return []
-    courses = list(CoursePage.objects.filter(path__in=paths).order_by("-latest_revision_created_at")[:limit])
+    return _standings(
+        list(CoursePage.objects.filter(path__in=paths).order_by("-latest_revision_created_at")[:limit])
+    )
+
+
+def standing_of(course: CoursePage) -> AuthoredCourse:
+    """Return where one course stands."""
+    return _standings([course])[0]
+
+
+def _standings(courses: list[CoursePage]) -> list[AuthoredCourse]:
     editions: dict[int, list[CourseEdition]] = {}
     rows = CourseEdition.objects.filter(course__in=courses).filter(
         Q(is_current=True) | Q(published_at__isnull=True)

@@ -1,11 +1,15 @@
 """The CMS from the author's first page to the reviewers' approval, by its own forms."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from courses import operations
 from courses.models import CourseEdition, CoursePage, LessonPage, ModulePage
+from courses.queries.authoring import authored_courses
+from courses.queries.desk import desk_of
 from tests.factories import courses as make
 
 pytestmark = pytest.mark.django_db
@@ -108,11 +112,6 @@ class TestWriting:
         assert "别人的课" not in panel
 
     def test_own_courses_cost_the_same_queries_whatever_their_number(self, client, index):
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
-        from courses.queries.authoring import authored_courses
-
         counts = []
         author = make.make_staff("instructor")
         for _ in range(2):
@@ -124,6 +123,104 @@ class TestWriting:
             counts.append(len(queries))
 
         assert counts[0] == counts[1] <= 5
+
+
+class TestTheAuthorsDesk:
+    def test_shows_units_and_lessons_and_where_the_newest_text_of_each_stands(self, client, index):
+        author = sign_in(client, make.make_staff("instructor"))
+        course = make.make_course(
+            make.lesson("引弧", make.text("焊")), make.lesson("收弧", make.text("焊")), by=author
+        )
+        changed = LessonPage.objects.get(title="收弧")
+        changed.title = "收弧和接头"
+        changed.save_revision(user=author)
+        gone = LessonPage.objects.get(title="引弧")
+        gone.is_left_out = True
+        gone.save_revision(user=author)
+        module = ModulePage.objects.get()
+        new = LessonPage(title="清渣", slug="new", live=False)
+        module.add_child(instance=new)
+        new.save_revision(user=author)
+
+        page = client.get(reverse("course_desk", args=[course.pk])).content.decode()
+
+        stands = [(lesson.title, lesson.words) for lesson in desk_of(course).modules[0].lessons]
+        assert stands == [
+            ("引弧", "下一版不收"),
+            ("收弧和接头", "改过，还没送审"),
+            ("清渣", "新写的，还没送审"),
+        ]
+        assert all(title in page and words in page for title, words in stands)
+        assert reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", module.pk]) in page
+        assert reverse("submit_course", args=[course.pk]) in page
+
+    def test_says_what_is_published_and_what_is_in_review(self, index):
+        course = make.make_course(make.lesson("引弧", make.text("焊")))
+        assert [le.words for le in desk_of(course).modules[0].lessons] == ["已发布"]
+
+        page = LessonPage.objects.get()
+        page.title = "引弧（改）"
+        page.save_revision(user=course.owner)
+        operations.submit_course(course=course, by=course.owner, now=make.NOW)
+
+        desk = desk_of(course)
+        assert [le.words for le in desk.modules[0].lessons] == ["已送审"]
+        assert not desk.course.can_submit
+
+    def test_costs_the_same_queries_for_few_and_many_lessons(self, index):
+        counts = []
+        for size in (2, 9):
+            lessons = [make.lesson(f"第{n}节", make.text("焊")) for n in range(size)]
+            course = CoursePage.objects.get(pk=make.make_course(*lessons).pk)
+            with CaptureQueriesContext(connection) as queries:
+                desk_of(course)
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1] <= 8
+
+    def test_is_not_shown_to_another_instructor(self, client, index):
+        course = make.make_draft(by=make.make_staff("instructor"))
+        sign_in(client, make.make_staff("instructor"))
+
+        assert client.get(reverse("course_desk", args=[course.pk])).status_code in {302, 403}
+
+
+class TestAddresses:
+    def write(self, client, course_pk, title, slug=""):
+        module = ModulePage.objects.descendant_of(CoursePage.objects.get(pk=course_pk)).get()
+        body = streamfield([("text", rich_text("<p>先断电再换焊条</p>"))])
+        form = nested_form_data({"title": title, "slug": slug, "summary": "", "body": body})
+        client.post(reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", module.pk]), form)
+
+    def test_an_address_left_empty_is_the_pinyin_of_the_title_and_a_taken_one_gets_a_number(
+        self, client, index
+    ):
+        author = sign_in(client, make.make_staff("instructor"))
+        course = make.make_draft(make.lesson("引弧", make.text("焊")), by=author)
+
+        for _ in range(2):
+            self.write(client, course.pk, "填满弧坑")
+        self.write(client, course.pk, "清渣", slug="own-words")
+
+        slugs = LessonPage.objects.exclude(draft_title="引弧").values_list("slug", flat=True)
+        assert set(slugs) == {"tian-man-hu-keng", "tian-man-hu-keng-2", "own-words"}
+
+
+class TestTheWayIn:
+    @pytest.mark.parametrize(
+        ("role", "words"), [("instructor", "写课"), ("content_reviewer", "审课"), ("lesson_editor", "写课")]
+    )
+    def test_who_works_in_the_cms_finds_the_link_under_mine(self, client, index, role, words):
+        sign_in(client, make.make_staff(role))
+
+        page = client.get("/me/").content.decode()
+
+        assert reverse("wagtailadmin_home") in page and words in page
+
+    def test_a_worker_finds_none(self, client, index):
+        sign_in(client, make.make_user())
+
+        assert reverse("wagtailadmin_home") not in client.get("/me/").content.decode()
 
 
 class TestWhoMayWrite:
@@ -186,6 +283,19 @@ class TestWhoMayWrite:
 
 
 class TestTheDesk:
+    def test_an_edition_that_names_neither_sources_nor_dangers_is_approved_by_the_same_button(
+        self, client, index
+    ):
+        course = make.make_draft(safety=[], sources=[])
+        edition = operations.submit_course(course=course, by=course.owner, now=make.NOW)
+        sign_in(client, make.make_staff("trade_reviewer"))
+
+        client.post(edit_url(edition), {"action-workflow-action": "true", "workflow-action-name": "approve"})
+
+        edition = CourseEdition.objects.get()
+        assert edition.safety == edition.sources == []
+        assert edition.current_workflow_task.name == "内容审核"
+
     def test_an_author_reads_the_edition_and_finds_no_approval(self, client, index):
         author = make.make_staff("instructor")
         edition = operations.submit_course(course=make.make_draft(by=author), by=author, now=make.NOW)
@@ -234,9 +344,6 @@ class TestTheDesk:
         assert client.get(reverse("preview_lesson", args=[edition.pk, 1])).status_code in {302, 403}
 
     def test_list_costs_the_same_queries_for_few_and_many(self, client, index):
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         sign_in(client, make.make_staff("trade_reviewer"))
         counts = []
         for _ in range(2):

@@ -6,8 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.urls import reverse
 from wagtail.models import Revision
 
+from core import inbox
 from core.jobs.models import Job
 from courses import operations
 from courses.models import CourseEdition, LessonPage, Part
@@ -85,6 +87,8 @@ class TestReview:
 
         edition.refresh_from_db()
         assert edition.is_current and edition.live and edition.published_at
+        told = inbox.messages_of(course.owner.person.uuid).get()
+        assert "已经发布" in told.title and told.url == f"/courses/{course.slug}/"
         assert [a.step for a in edition.approvals.order_by("approved_at")] == ["专业审核", "内容审核"]
 
     @pytest.mark.parametrize("role", ["instructor", "lesson_editor", "content_reviewer"])
@@ -115,6 +119,9 @@ class TestReview:
 
         again = operations.submit_course(course=course, by=course.owner, now=make.NOW)
 
+        told = inbox.messages_of(course.owner.person.uuid).get()
+        assert "退回修改" in told.title and told.body == "第 1 块看不清"
+        assert told.url == reverse("course_desk", args=[course.pk])
         assert (again.pk, again.number) == (edition.pk, 1)
         assert again.current_workflow_task.name == "专业审核"
         assert again.lessons.get(title="运条").content[0]["value"] == "<p>改过的运条</p>"

@@ -6,6 +6,7 @@ One community a test process: web and worker of their own, on a copy of the data
 
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -19,12 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.conftest import ON_SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 600
+expect.set_options(timeout=20_000)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -158,3 +160,12 @@ def new_context(
     )
     context.set_default_timeout(20_000)
     return context
+
+
+def sign_in(page: Page, who: dict[str, str]) -> None:
+    """Sign in by name and password, on the page that everybody sees."""
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", who["login"])
+    page.fill("input[name=password]", who["password"])
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(re.compile(r"^(?!.*/accounts/login)"))

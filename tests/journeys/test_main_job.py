@@ -13,19 +13,11 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Community
+from tests.journeys.conftest import Community, sign_in
 
 pytestmark = pytest.mark.journey
 ROLL_UP_WITHIN_S = 60
 PHONE = "13820261123"
-
-
-def sign_in(page: Page, who: dict[str, str]) -> None:
-    page.goto("/accounts/login/")
-    page.fill("input[name=login]", who["login"])
-    page.fill("input[name=password]", who["password"])
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url(re.compile(r"^(?!.*/accounts/login)"))
 
 
 def go_on(page: Page) -> None:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
             missing = catalogue.update(root=root, path=path)
             self.stdout.write(f"{path.relative_to(root)}: {missing} sentences without translation")
         elif options["act"] == "compile":
-            for found_path in sorted(locale.glob("*/LC_MESSAGES/django.po")):
+            for found_path in sorted(locale.glob("*/LC_MESSAGES/django*.po")):
                 catalogue.compile_catalogue(found_path, locale=found_path.parents[1].name)
         elif found := catalogue.problems(root=root, path=path):
             self.stderr.write("\n".join(found))

@@ -15,6 +15,7 @@ from accounts.api import User, set_display_name, set_name, set_trade
 from core import inbox
 from core.policies import guard, signed_in
 from core.trades import TRADES, trade_of
+from courses.api import desk_words
 from occupations.api import occupations_on, skill_levels
 from search.trades.suggest import suggest_occupation
 from skillspower.me.forms import NameForm, TradeForm
@@ -43,6 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "occupation": occupation,
         "level": level,
         "unread": inbox.unread_count(person.uuid),
+        "desk": desk_words(user),
         "has_password": user.has_usable_password(),
     }
     return render(request, "me/index.html", context)
