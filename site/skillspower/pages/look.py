@@ -36,7 +36,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         return response
     wanted = known({key: request.GET.get(key) for key in CHOICES})
     if wanted and request.user.is_authenticated:
-        set_look(user=request.user, choices=wanted)  # type: ignore[arg-type]
+        set_look(user=request.user, choices=wanted)
     for key, value in wanted.items():
         if value == CHOICES[key][0]:
             response.delete_cookie(cookie_name(key), samesite="Lax")

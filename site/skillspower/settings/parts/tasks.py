@@ -1,5 +1,7 @@
 """Celery: Redis where REDIS_URL is given, else a broker without a server in a SQLite file of its own."""
 
+from typing import Any
+
 from celery.schedules import crontab
 
 from skillspower.settings.env import env
@@ -14,7 +16,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis_url}
     if env.redis_url
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -185,7 +185,7 @@ def _rule(c: Canvas, t: float) -> None:
 def _number(c: Canvas, t: float) -> None:
     c.heading("四位数，两件事", "3")
     for n, digit in enumerate("T0101"):
-        x = 380 + n * 130
+        x = 380.0 + n * 130
         pair = 0 if n in (1, 2) else 1
         lit = n and t > 1.2 + pair * 2
         c.box(x - 56, 200, x + 56, 340, mix(OK if pair else STEEL, 0.25) if lit else CARD, radius=10)
