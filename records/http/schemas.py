@@ -12,6 +12,7 @@ from records.models.ledger import Reason
 
 MOST_MS = 2**48
 Ms = Annotated[int, Field(strict=True, ge=0, le=MOST_MS)]
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL stores none
 Stretch = Annotated[list[Ms], Field(min_length=2, max_length=2)]
 if TYPE_CHECKING:
     ReasonCode = str
@@ -36,7 +37,7 @@ def _forwards(pair: list[int]) -> list[int]:
 class OpenIn(_In):
     session: UUID
     lesson: UUID
-    device: Annotated[StrictStr, Field(max_length=120)] = ""
+    device: Annotated[StrictStr, Field(max_length=120, pattern=NO_NUL)] = ""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -66,8 +67,8 @@ class BeatIn(_In):
 
 
 class AnswerIn(_In):
-    id: Annotated[StrictStr, Field(min_length=1, max_length=100)]
-    answer: StrictBool | StrictInt | Annotated[StrictStr, Field(max_length=200)] | None
+    id: Annotated[StrictStr, Field(min_length=1, max_length=100, pattern=NO_NUL)]
+    answer: StrictBool | StrictInt | Annotated[StrictStr, Field(max_length=200, pattern=NO_NUL)] | None
     shown: Ms
     t: Ms
 

@@ -8,7 +8,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from core import health, rest
 from reports import views as reports_views
-from skillspower import route_policies
+from skillspower import cms_door, route_policies
 from skillspower.home import views as home_views
 
 urlpatterns = [
@@ -23,7 +23,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     # The CMS has a sign-in of its own; ours has the limits and the audit.
-    path("cms/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
+    path("cms/login/", cms_door.login),
     path("cms/password_reset/", RedirectView.as_view(url="/accounts/password/reset/")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

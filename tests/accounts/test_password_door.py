@@ -91,7 +91,16 @@ def test_a_sign_up_that_misses_something_says_what(client, data, says):
 
 def test_the_cms_has_no_door_of_its_own(client):
     assert client.get("/cms/login/?next=/cms/").headers["Location"] == "/accounts/login/?next=/cms/"
-    assert client.get("/cms/").headers["Location"].startswith("/accounts/login/")
+    chain = client.get("/cms/", follow=True).redirect_chain
+    assert chain[-1] == ("/accounts/login/?next=/cms/", 302)
+
+
+def test_who_is_in_but_not_allowed_into_the_cms_is_told_so_and_not_sent_in_a_circle(client, user):
+    client.force_login(user)
+    for address in ("/cms/", "/cms/settings/"):
+        page = client.get(address, follow=True)
+        assert page.status_code == 403
+        assert "permission" not in page.content.decode()
 
 
 def test_a_closed_account_stays_out(client, user):

@@ -57,5 +57,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.without_nul",
     "records.http.guests.ClaimGuestStudy",
 ]
