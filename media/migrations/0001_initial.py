@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '视频',
+                'verbose_name_plural': '视频',
             },
         ),
         migrations.CreateModel(
