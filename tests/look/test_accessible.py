@@ -19,7 +19,7 @@ LOOKS = {
     "elder": {"theme": "light", "size": "2"},
     "elder dark": {"theme": "dark", "size": "2"},
 }
-ALL_PAGES = ["/_patterns/", *(f"/_patterns/pages/{name}/" for name in PAGES)]
+ALL_PAGES = ["/_patterns/", "/_patterns/states/", *(f"/_patterns/pages/{name}/" for name in PAGES)]
 
 
 @pytest.fixture(scope="session")

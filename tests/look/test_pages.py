@@ -14,7 +14,7 @@ from skillspower.pages.patterns import PAGES
 
 pytestmark = pytest.mark.django_db
 BUDGET_BYTES = 100_000
-ALL_PAGES = ["/_patterns/", *(f"/_patterns/pages/{name}/" for name in PAGES)]
+ALL_PAGES = ["/_patterns/", "/_patterns/states/", *(f"/_patterns/pages/{name}/" for name in PAGES)]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from core.policies import guard, public
 from core.trades import TRADES
 from skillspower.pages.samples import pages as samples
 from skillspower.pages.samples.components import components
+from skillspower.pages.samples.states import states
 
 PAGES = {
     "home-anonymous": (_("首页，没登录"), "home/anonymous.html", samples.home_anonymous),
@@ -64,6 +65,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "page_of": Paginator(range(300), 10).get_page(request.GET.get("page", "7")),
     }
     return render(request, "patterns/index.html", context)
+
+
+@require_safe
+@guard(public)
+def all_states(request: HttpRequest) -> HttpResponse:
+    """Show every component in each of its states; tests/look/test_pictures.py compares them with their pictures."""
+    return render(request, "patterns/states.html", states())
 
 
 @require_safe
