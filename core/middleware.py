@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from core.rest import Problem, problem_response
+
 _NUL = "%00"
 
 
@@ -21,5 +23,19 @@ def without_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Call
             request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace(_NUL, "")
             vars(request).pop("GET", None)
         return get_response(request)
+
+    return answer
+
+
+def api_problems(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Answer the API's 405 as the problem it is, with what the address does support; the library sends a page."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code != 405 or not request.path_info.startswith("/api/"):
+            return response
+        problem = problem_response(Problem("method_not_allowed"))
+        problem["Allow"] = response.get("Allow", "")
+        return problem
 
     return answer

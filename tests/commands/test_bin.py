@@ -39,10 +39,11 @@ def test_a_port_in_use_is_one_sentence_that_says_what_to_do(taken_port: int) -> 
     assert answer.stderr == f"Port {taken_port} is in use: choose another with bin/demo --port N.\n"
 
 
-def test_a_port_that_is_no_number_is_one_sentence() -> None:
-    answer = run("bin/demo", "--port", "eight")
+@pytest.mark.parametrize("port", ["eight", "0", "65536", "123456"])
+def test_a_port_that_is_no_number_is_one_sentence(port: str) -> None:
+    answer = run("bin/demo", "--port", port)
 
-    assert (answer.returncode, answer.stderr) == (1, "--port needs a number.\n")
+    assert (answer.returncode, answer.stderr) == (1, "--port needs a number from 1 to 65535.\n")
 
 
 @pytest.fixture

@@ -58,5 +58,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.without_nul",
+    "core.middleware.api_problems",
     "records.http.guests.ClaimGuestStudy",
 ]
