@@ -198,7 +198,7 @@ FACETS = [
 
 PART_VIDEO, PART_TEXT = "6f0c2a3e-7a1f-4a53-9b0e-2f7f1a0c9d11", "a4b6f0de-31d8-4b5c-8a57-5f1f0c7be022"
 
-FIGURES = [
+FIGURES: list[Data] = [
     {
         "name": "会员",
         "number": "12,480",
