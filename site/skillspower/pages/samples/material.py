@@ -77,7 +77,7 @@ COURSES = [
     ),
 ]
 
-PEOPLE = [
+PEOPLE: list[Data] = [
     {
         "name": "陈铁山",
         "url": "/_patterns/pages/instructor/",
@@ -114,7 +114,7 @@ NOTICES = [
     {"title": "学时与求学圆梦补贴的衔接办法", "url": HERE, "on": dt.date(2026, 11, 3)},
 ]
 
-LESSONS = [
+LESSONS: list[Data] = [
     {
         "title": "焊前准备与安全：弧光、触电与烟尘，三件事先做到",
         "url": HERE,
@@ -246,7 +246,7 @@ FIGURES: list[Data] = [
     },
 ]
 
-UNITS = {
+UNITS: Data = {
     "caption": "掉队单位",
     "columns": [
         {"label": "单位"},
