@@ -9,6 +9,7 @@ The profile is the environment's: with DATABASE_URL, REDIS_URL and ELASTICSEARCH
 import gc
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -71,7 +72,7 @@ class TestDatabase:
         database = connections["default"]
         if database.vendor == "sqlite":
             path = settings.VAR_DIR / f"{self.name}.sqlite3"
-            assert not _files_open(path), "a thread of this test left its connection to the database open"
+            assert _is_closed(path), "a thread of this test left its connection to the database open"
             template_database.copy_sqlite(path)
             self._use(str(path))
         else:
@@ -90,6 +91,16 @@ class TestDatabase:
     def _use(name: str) -> None:
         settings.DATABASES["default"]["NAME"] = name
         connections["default"].settings_dict["NAME"] = name
+
+
+def _is_closed(database: Path) -> bool:
+    """Wait for the threads that still answer what a closed browser window had asked; return whether all are done."""
+    until = time.monotonic() + 60
+    while _files_open(database):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def _files_open(database: Path) -> list[str]:
