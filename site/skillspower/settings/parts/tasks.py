@@ -21,12 +21,12 @@ CACHES: dict[str, dict[str, Any]] = {
     if env.redis_url
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
-# What web and worker both must see: ``core.kept``.
+# What web and worker both must see: ``core.kept`` and ``core.limits``.
 CACHES["shared"] = (
     CACHES["default"]
     if env.redis_url
     else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "core.filecache.CountingFileCache",
         "LOCATION": str(env.var_dir / "cache"),
         "OPTIONS": {"MAX_ENTRIES": 2_000},
     }
