@@ -73,7 +73,8 @@ def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict
     sessions = sessions_of(
         [e.session for d in days for e in d.entries] + [r.session for d in days for r in d.refused]
     )
-    gaps = {item.part: item for item in earned}
+    # What counts only from tomorrow on is not offered today.
+    gaps = {item.part: item for item in earned if item.from_day <= today}
     return {
         "totals": _totals(times, today),
         "month": _month(times, today, goal_ms, state, sum(m.ms for m in earned)),

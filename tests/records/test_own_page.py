@@ -168,3 +168,24 @@ def test_every_reason_has_plain_words(reason):
     assert words.endswith("。")
     assert not {"非法", "无效", "参数", "作弊"} & {words[i : i + 2] for i in range(len(words))}
     assert helps_to_replay(reason) in (True, False)
+
+
+def test_what_a_full_day_kept_out_is_offered_from_the_next_day_on(worker, client, clock):
+    issue_policy(
+        owner="national",
+        effective_from=1,
+        presence_min_ms=MINUTE,
+        presence_max_ms=MINUTE,
+        daily_cap_ms=40_000,
+    )
+    fresh = Player(clock, learner=worker.learner)
+    _study(fresh)
+    page = _page(client)
+    assert "第二天起再看这段能算" in page
+    assert "11月24日" in page and "起能补" in page
+    assert "现在补" not in page
+
+    clock.forward(86_400_000)
+    page = _page(client)
+    assert "现在补" in page
+    assert "起能补" not in page

@@ -70,7 +70,8 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
     times = day_times(person.uuid, first, today)
     recent = own_refusals(person.uuid, Filter(first=today - timedelta(days=MAKE_UP_DAYS)))
     refused = [span for span in recent if span.day >= first]
-    to_make_up = make_up(person.uuid, now_ms, recent, progress=progress)
+    earned = make_up(person.uuid, now_ms, recent, progress=progress)
+    to_make_up = [item for item in earned if item.from_day <= today]
     counted = sum(times.values())
     membership = membership_on(person.uuid, today)
     union = membership.union if membership else None
