@@ -22,9 +22,17 @@ from django.core.cache import cache, caches
 from django.db import connections
 from django.test import TransactionTestCase
 from elasticsearch import Elasticsearch
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.browser import chromium  # noqa: F401 - one for the whole process
+
+# The same examples at each run, and none judged by how long it took: a slow machine must not turn the suite red.
+# HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis_settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("house", hypothesis_settings.get_profile("explore"), derandomize=True)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL")
 MISSING_SERVICES = [name for name in SERVICES if not os.environ.get(name)]

@@ -392,7 +392,11 @@ def act(player, steps):
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=STEPS, cap=st.sampled_from([None, 50_000]), later=st.integers(0, 10_000_000))
 def test_a_claim_never_gives_more_than_the_same_beats_gave_somebody_signed_in(
     clock, lessons, steps, cap, later

@@ -378,7 +378,11 @@ class TestAnyInput:
         assert page.total >= 0
         assert ask(filled, text).total >= 0
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=40,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
     @given(text=st.text(max_size=60))
     def test_any_text_is_answered(self, filled, text):
         assert ask(filled, text).total <= len(COURSES)
