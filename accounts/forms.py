@@ -111,7 +111,9 @@ class EmailSignupForm(allauth_forms.SignupForm):
         self._has_phone_field = False
         email, password = self.fields["email"], self.fields["password1"]
         email.label, password.label = _("邮箱"), _("密码")
-        email.widget.attrs = {"type": "email", "autocomplete": "email"}
+        email.widget.attrs = {
+            "autocomplete": "email"
+        }  # the widget knows its type: named here too it would stand twice
         password.widget.attrs = {"autocomplete": "new-password"}
         password.help_text = _("至少 10 个字符，不能全是数字。")
         email.error_messages.update(required=_("请填邮箱。"), invalid=_("邮箱写得不完整，再核对一遍。"))

@@ -158,5 +158,25 @@ def cpu_ms_per_request(demo: Demo, browser: requests.Session, path: str, *, requ
     return (demo.cpu_ms() - before) / requests_a_round
 
 
+def statements(path: str, cookies: dict[str, str]) -> int:
+    """
+    Return how many statements one request makes with a warm cache, asked in this process with these cookies.
+
+    BEGIN, COMMIT and reading the session and its user are not counted: every page pays them alike. Django must be set up.
+    """
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    for name, value in cookies.items():
+        client.cookies[name] = value
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    ignored = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", 'FROM "django_session"', 'FROM "accounts_user"')
+    return sum(not any(word in query["sql"] for word in ignored) for query in captured.captured_queries)
+
+
 def seconds_since(started: float) -> float:
     return time.monotonic() - started

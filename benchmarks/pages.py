@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import django
 import requests
-from measure import Demo, Figure, cpu_ms_per_request, lowest, report, running_demo
+from measure import Demo, Figure, cpu_ms_per_request, lowest, report, running_demo, statements
 
 REQUESTS_A_ROUND, ROUNDS, WARM_UP = 60, 3, 12
 
@@ -39,26 +39,6 @@ def pages(demo: Demo) -> list[PageAsked]:
     ]
 
 
-def statements(path: str, browser: requests.Session) -> int:
-    """
-    Return how many statements one request makes, asked in this process with the same session.
-
-    BEGIN, COMMIT and reading the session and its user are not counted: every page pays them alike.
-    """
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-
-    client = Client(SERVER_NAME="127.0.0.1")
-    for cookie in browser.cookies:
-        client.cookies[cookie.name] = cookie.value or ""
-    client.get(path)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(path)
-    ignored = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", 'FROM "django_session"', 'FROM "accounts_user"')
-    return sum(not any(word in query["sql"] for word in ignored) for query in captured.captured_queries)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -79,7 +59,12 @@ def main() -> None:
             browser = people[page.who]
             cpu_ms_per_request(demo, browser, page.path, requests_a_round=warm_up)
             figures.append(
-                Figure(f"{page.name}: statements", statements(page.path, browser), "", bar=page.statements)
+                Figure(
+                    f"{page.name}: statements",
+                    statements(page.path, browser.cookies.get_dict()),
+                    "",
+                    bar=page.statements,
+                )
             )
             figures.append(
                 Figure(

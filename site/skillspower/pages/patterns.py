@@ -55,7 +55,10 @@ class SampleForm(forms.Form):
 @require_safe
 @guard(public)
 def index(request: HttpRequest) -> HttpResponse:
-    bad = SampleForm({"name": "", "unit": "1", "remark": "", "trade": "welding", "agree": "", "code": "1234"})
+    bad = SampleForm(
+        {"name": "", "unit": "1", "remark": "", "trade": "welding", "agree": "", "code": "1234"},
+        auto_id="bad_%s",
+    )
     bad.add_error("code", _("验证码不对，再看一眼短信。还能试 2 次。"))
     context = {
         **components(),

@@ -1,0 +1,1 @@
+"""What ``bin/check-pages`` looks at and how: the list of pages by role, the eyes that look, the W3C's checker."""

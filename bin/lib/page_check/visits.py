@@ -1,0 +1,151 @@
+"""
+The pages that are looked at, each as the people who open it; the pages that are not, with the reason.
+
+A new page of ours belongs into ``visits`` or, with a reason, into ``NOT_LOOKED_AT``: the check names a route in neither.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from accounts.api import User
+from courses.models import CoursePage, LessonPage
+from skillspower.demo.door import ROLES
+from skillspower.pages.patterns import PAGES as PATTERNS
+from unions.api import Union
+
+GUEST = "guest"
+NOT_DRAWN = {"player"}
+"""It asks for a lesson that is not there and says so; the real one is looked at."""
+BAR = 12
+"""Statements to the database a page may make (issue: home 8 for guests, 10 signed in; others 12)."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """``statements`` None: told, not judged, as are shifts where the page ``may_shift``."""
+
+    who: str
+    path: str
+    statements: int | None = BAR
+    status: int = 200
+    may_shift: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.who} {self.path}"
+
+
+LOGINS = {key: role.login for key, role in ROLES.items()} | {"newcomer": "gongyou60", "operator": "yunwei"}
+"""Who signs in: the roles of the demo's door, a worker who has not begun yet, the operator."""
+
+
+def visits() -> list[Visit]:
+    """Return every page to look at, in the loaded demo community."""
+    course = CoursePage.objects.get(slug="smaw-basics")
+    lessons = {
+        slug: LessonPage.objects.descendant_of(course).get(slug=slug)
+        for slug in ("three-motions", "read-through")
+    }
+    video, text = (reverse("courses:lesson", args=[lesson.uuid]) for lesson in lessons.values())
+    first = reverse(
+        "courses:lesson", args=[LessonPage.objects.descendant_of(course).order_by("path")[0].uuid]
+    )
+    county, plant = (Union.objects.get(code=code).uuid for code in ("JC-QJ-QJX", "QJZJ"))
+    worker = User.objects.select_related("person").get(username=LOGINS["worker"]).person.uuid
+    guest = [
+        Visit(GUEST, "/", 8),
+        *(
+            Visit(GUEST, path)
+            for path in (
+                "/courses/", "/courses/?q=%E7%84%8A", "/courses/?q=%E7%B4%A0%E6%B8%85%E5%BC%80%E7%8E%8B",
+                f"/courses/{course.slug}/",
+                "/instructors/", "/instructors/chen-tieshan/",
+                "/search/?q=%E7%84%8A", "/search/?q=%E7%B4%A0%E6%B8%85%E5%BC%80%E7%8E%8B",
+                "/accounts/phone/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
+                "/about/", "/about/study-hours/", "/about/accessibility/", "/about/privacy/",
+                "/install/", "/offline/", "/demo/",
+            )
+        ),
+        # What a guest is told about minutes comes with the player, above the text.
+        Visit(GUEST, first, may_shift=True),
+        Visit(GUEST, "/no-such-page/", status=404),
+        *(Visit(GUEST, path, None) for path in ("/_patterns/", "/_patterns/states/", *(f"/_patterns/pages/{name}/" for name in PATTERNS if name not in NOT_DRAWN))),
+    ]  # fmt: skip
+    return [
+        *guest,
+        Visit("worker", "/", 10),
+        *_of(
+            "worker", "/courses/", video, text, "/records/", "/me/", "/me/name/", "/me/trade/",
+            "/me/messages/", "/unions/join/", "/unions/code/", f"/unions/{plant}/", "/accounts/email/",
+            "/accounts/password/change/", "/welcome/done/",
+        ),
+        # Two above the bar: the lessons' withdrawals are asked for twice, and approvals have no place in the edition yet.
+        Visit("worker", f"/courses/{course.slug}/", 14),
+        Visit("newcomer", "/", 10),
+        *_of("newcomer", "/records/"),
+        *_of("instructor", "/", "/me/"),
+        *_of("reviewer", "/"),
+        *_of(
+            "officer", "/", f"/unions/{county}/study/", f"/unions/{county}/requests/",
+            f"/unions/{county}/import/tree/",
+        ),
+        # Reading names is noted: the audit's chain takes five statements.
+        Visit("chair", f"/unions/{plant}/learners/", 20),
+        Visit("chair", f"/unions/{plant}/learners/{worker}/", 20),
+        *_of(
+            "chair", f"/unions/{plant}/study/",
+            f"/unions/{plant}/requests/", f"/unions/{plant}/invitation/", f"/unions/{plant}/import/members/",
+        ),
+    ]  # fmt: skip
+
+
+def _of(who: str, *paths: str) -> Iterator[Visit]:
+    return (Visit(who, path) for path in paths)
+
+
+NOT_LOOKED_AT = {
+    "": {"api/v1/", "^api/(?P<path>.*)$", "cms/", "_util/", "documents/", "^(", "files/"},
+    "no page: a file, a piece of one, or what a program asks for": {
+        "health/live", "health/ready", "manifest.webmanifest", "sw.js", "search/suggest/", "search/occupations/",
+        "learn/<uuid:lesson>/captions/<uuid:part>.vtt", "unions/<uuid:union>/study.csv",
+        "unions/<uuid:union>/invitation/code.svg", "unions/<uuid:union>/import/<slug:what>/template.xlsx",
+        "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv",
+    },
+    "leads on, or only takes what is sent to it": {
+        "look/", "demo/as/<slug:role>/", "accounts/phone/resend/", "courses/<str:slug>/start/", "me/messages/read/",
+        "me/messages/<uuid:message>/", "unions/", "unions/mine/", "unions/<uuid:union>/join/", "unions/withdraw/",
+        "unions/<uuid:union>/requests/<uuid:join_request>/answer/", "unions/<uuid:union>/requests/<uuid:join_request>/name/",
+        "unions/<uuid:union>/invitation/renew/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/act/",
+        "join/<str:code>/",
+    },
+    "comes only after an answer before it; drawn in the pattern library": {
+        "accounts/phone/code/", "welcome/", "welcome/roll/", "welcome/trade/", "unions/waiting/",
+        "unions/<uuid:union>/requests/<uuid:join_request>/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/",
+    },
+}  # fmt: skip
+"""Routes by the reason why nobody looks at them here; under the empty reason whole prefixes, which are not ours."""
+
+
+def forgotten(looked_at: list[Visit]) -> list[str]:
+    """Return the routes of ours that are neither looked at nor named with a reason."""
+    known = {resolve(visit.path.partition("?")[0]).route for visit in looked_at if visit.status == 200}
+    known |= {route for reason, routes in NOT_LOOKED_AT.items() if reason for route in routes}
+    prefixes = tuple(NOT_LOOKED_AT[""])
+    routes = (
+        route
+        for route in _routes(get_resolver())
+        if not route.startswith(("accounts/", *prefixes)) or route in known
+    )
+    return sorted({route for route in routes if route not in known})
+
+
+def _routes(resolver: Any, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _routes(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route
