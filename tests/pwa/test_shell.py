@@ -4,10 +4,12 @@ import json
 import re
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.urls import resolve
 from PIL import Image
 
 from skillspower.pwa import shell
@@ -50,7 +52,7 @@ class TestManifest:
 
     def test_its_shortcuts_lead_somewhere(self, client):
         for shortcut in json.loads(client.get("/manifest.webmanifest").content)["shortcuts"]:
-            assert client.get(shortcut["url"]).status_code in (200, 302)
+            assert resolve(urlsplit(shortcut["url"]).path).view_name != "wagtail_serve"
 
     def test_every_page_names_it(self, client):
         assert 'rel="manifest" href="/manifest.webmanifest"' in client.get("/").content.decode()
