@@ -1,5 +1,6 @@
 """What every import command has in common: ``--template OUT``, a preview without ``--apply``, ``--undo RUN``, ``--json``."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from core.importer.reading import UnreadableTable
 LINES_SHOWN = 20
 
 
-class ImportCommand(AnsweringCommand):
+class ImportCommand(AnsweringCommand, ABC):
     """A command sets ``kind`` and says by :meth:`scope_and_options` where to."""
 
     kind: str
@@ -39,13 +40,13 @@ class ImportCommand(AnsweringCommand):
     def add_scope(self, parser: CommandParser) -> None:
         """Add what names the place into which the table is brought."""
 
+    @abstractmethod
     def scope_and_options(self, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """
         Return the key of that place and the importer's options.
 
         :raises CommandError: if the arguments name none.
         """
-        raise NotImplementedError
 
     def options_of_sample(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return what of the importer's options its sample line depends on."""
