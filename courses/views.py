@@ -51,7 +51,8 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
     if enrolment is not None and enrolment.edition_id != current.pk:
         edition = enrolment.edition
         edition.course = current.course
-    modules = syllabus(edition=edition, person=person)
+    withdrawn = withdrawn_lessons(current.course_id)
+    modules = syllabus(edition=edition, person=person, withdrawn=withdrawn)
     card = course_cards([edition])[0]
     counted_ms = sum(lesson.credited_ms for module in modules for lesson in module.lessons)
     context = {
@@ -65,7 +66,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "is_older_edition": edition.pk != current.pk,
         "next_lesson": next_lesson(modules),
         "trial": modules[0].lessons[0] if person is None and modules and modules[0].lessons else None,
-        "withdrawn": withdrawn_lessons(current.course_id).get(None),
+        "withdrawn": withdrawn.get(None),
     }
     return render(request, "courses/course.html", context)
 

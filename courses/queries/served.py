@@ -94,15 +94,20 @@ def parts_of(lesson: EditionLesson) -> list[Part]:
 
 
 def syllabus(
-    *, edition: CourseEdition, person: Person | None, now_at: UUID | None = None, is_guest: bool = False
+    *,
+    edition: CourseEdition,
+    person: Person | None,
+    now_at: UUID | None = None,
+    withdrawn: dict[UUID | None, str] | None = None,
 ) -> list[ModuleState]:
     """
     Return the lessons of an edition by module, with how far the person is in each. At most four queries.
 
-    ``now_at`` marks the lesson on the screen; for a guest all but the trial lesson are locked.
+    ``now_at`` marks the lesson on the screen; ``withdrawn`` are the course's :func:`withdrawn_lessons`, if the caller
+    has them.
     """
     lessons = list(edition.lessons.defer("content").order_by("position"))
-    withdrawn = withdrawn_lessons(edition.course_id)
+    withdrawn = withdrawn_lessons(edition.course_id) if withdrawn is None else withdrawn
     done = _done(edition, person, [le.lesson for le in lessons])
     modules: dict[int, ModuleState] = {}
     for lesson in lessons:
