@@ -1,13 +1,15 @@
 """A clock the test moves: the database's clock as the study record reads it."""
 
+import pkgutil
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import pytest
 
+import records
+from core.db import now_ms
 from records.db import store
-from records.http import guests as guests_http
-from records.operations import claims, entries, guests, policies, sessions
 from tests.records.world import NOON
 
 
@@ -32,6 +34,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
         return loaded
 
     monkeypatch.setattr(store, "load", load)
-    for module in (claims, entries, guests, guests_http, policies, sessions):
-        monkeypatch.setattr(module, "now_ms", lambda: fake.now)
+    # Every module of records that asks the database for the time, not a list of them: one forgotten would still read
+    # the real clock, and its test would fail on another day.
+    for found in pkgutil.walk_packages(records.__path__, "records."):
+        module = import_module(found.name)
+        if getattr(module, "now_ms", None) is now_ms:
+            monkeypatch.setattr(module, "now_ms", lambda: fake.now)
     return fake

@@ -18,10 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def worker(clock, client, monkeypatch):
-    from records import views
-
-    monkeypatch.setattr(views, "now_ms", lambda: clock.now)
+def worker(clock, client):
     issue_policy(owner="national", effective_from=0, presence_min_ms=MINUTE, presence_max_ms=MINUTE)
     user = make_user()
     client.force_login(user)
