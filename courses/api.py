@@ -23,7 +23,7 @@ from courses.operations import (
 from courses.operations.publish import PUBLISHED_TOPIC
 from courses.operations.tree import NewCourse, NewLesson, NewModule
 from courses.owner_keys import register_owner_keys
-from courses.queries.cards import CourseCard, cards_of_instructor, course_cards, published_cards
+from courses.queries.cards import CourseCard, art_of, cards_of_instructor, course_cards, published_cards
 from courses.queries.desk import desk_words
 from courses.queries.learning import Learning, learning_of
 from courses.queries.served import current_editions
@@ -39,6 +39,7 @@ __all__ = [
     "NewModule",
     "NotReady",
     "activity_iri",
+    "art_of",
     "cards_of_instructor",
     "course_cards",
     "create_course",

@@ -6,6 +6,7 @@ know another one to draw a card. Templates lie in ``site/templates/components/``
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django import template
@@ -17,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core import display, ruler
+from core.covers import LEVEL_MARKS, Art, cover_of
 from core.player_words import words
 from core.trades import GENERAL, TRADES, trade_of
 
@@ -35,10 +37,6 @@ register.filter("cn_full_day", display.full_day)
 register.filter("cn_month", display.month)
 register.filter("cn_moment", display.moment)
 register.filter("trade", trade_of)
-
-LEVEL_MARKS = 5
-"""五级 has one mark, 一级 five; 特级 and 首席技师 get a sixth and a seventh."""
-
 
 # --- Drawings -----------------------------------------------------------------------------------------------------
 
@@ -78,9 +76,15 @@ def _use(kind: str, symbol: str, label: str, css: str) -> SafeString:
 
 
 @register.inclusion_tag("components/cover.html")
-def cover(trade: str, rank: int = 0, css: str = "cover--wide") -> dict[str, Any]:
-    """Draw the cover of a course without a photo: ground and glyph of the trade, level as long ticks."""
-    return {"trade": trade or GENERAL, "marks": _level_marks(rank), "css": css}
+def cover(course: Any, css: str = "") -> dict[str, Any]:
+    """Draw the cover of a course without a photo from its ``art`` (core.covers.Art), else from title, trade and rank."""
+    read = course.get if isinstance(course, Mapping) else partial(getattr, course)
+    made_of = read("art", None)
+    if made_of is None:
+        title = str(read("title", ""))
+        made_of = (title, title, read("trade", ""), read("rank", 0), read("lessons", 0))
+    art = Art(*made_of)
+    return {"trade": art.trade or GENERAL, "cover": cover_of(art), "css": css}
 
 
 @register.inclusion_tag("components/level_ticks.html")

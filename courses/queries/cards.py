@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
+from core.covers import Art
 from core.trades import trade_of
 from courses.models import CourseEdition, EditionInstructor
 from courses.queries.served import current_editions
@@ -30,6 +31,7 @@ class CourseCard:
     size: int
     instructors: tuple[InstructorCard, ...]
     cover_url: str
+    art: Art
     counted_ms: int = 0
     why: str = ""
 
@@ -71,7 +73,14 @@ def _card(edition: CourseEdition, people: list[InstructorCard]) -> CourseCard:
         size=edition.byte_size,
         instructors=tuple(people),
         cover_url=_cover_url(edition),
+        art=art_of(edition),
     )
+
+
+def art_of(edition: CourseEdition) -> Art:
+    """Return what the drawn cover of an edition read with its course is made of."""
+    trade = trade_of(edition.occupation_id)
+    return Art(edition.course.slug, edition.title, trade, edition.level_id, edition.lesson_count)
 
 
 def _cover_url(edition: CourseEdition) -> str:

@@ -9,8 +9,10 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import Person
 from core import kept
+from core.covers import Art
 from core.trades import trade_of
 from courses.models import EditionInstructor, EditionLesson, Enrolment
+from courses.queries.cards import art_of
 from courses.rules import is_complete
 from records.api import PartDone, part_progress
 
@@ -29,6 +31,7 @@ class Learning:
     level: str
     trade: str
     rank: int
+    art: Art
     instructor: str
     ms: int
     counted_ms: int
@@ -119,6 +122,7 @@ def _learning(
         level=edition.level.label,
         trade=trade_of(edition.occupation_id),
         rank=edition.level_id,
+        art=art_of(edition),
         instructor=teacher,
         ms=edition.duration_ms,
         counted_ms=sum(row.credited_ms for group in rows.values() for row in group),

@@ -74,6 +74,7 @@ def _documents(
         "instructor": "、".join(teachers[:2]),
         "honour": card.honour if len(teachers) == 1 else "",
         "cover_url": card.cover_url,
+        "art": list(card.art),
     }
     trade = (occupation.name, *filter(None, occupation.aliases.splitlines()))
     course = SearchDocument(

@@ -15,7 +15,7 @@ from accounts.api import Person
 from core import display, kept
 from core.clock import day_of, month_start
 from core.trades import trade_of
-from courses.api import CourseCard, Learning, current_editions, learning_of, published_cards
+from courses.api import CourseCard, Learning, art_of, current_editions, learning_of, published_cards
 from courses.models import EditionLesson
 from courses.rules import is_complete
 from instructors.api import InstructorCard, card_of, listed
@@ -113,6 +113,7 @@ def _lesson_card(lesson: EditionLesson) -> Context:
         "url": f"/learn/{lesson.lesson}/",
         "trade": trade_of(edition.occupation_id),
         "rank": edition.level_id,
+        "art": art_of(edition),
         "level": edition.level.label,
         "occupation": edition.occupation.name,
         "ms": lesson.duration_ms,
@@ -150,6 +151,7 @@ def _resume(learning: Learning) -> Context:
         "size": learning.size,
         "trade": learning.trade,
         "rank": learning.rank,
+        "art": learning.art,
     }
 
 
