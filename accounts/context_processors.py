@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from core import inbox
@@ -13,6 +14,6 @@ def bell(request: HttpRequest) -> dict[str, Any]:
 
     def count() -> int:
         user = getattr(request, "user", None)
-        return inbox.unread_count(user.person.uuid) if user is not None and user.is_authenticated else 0
+        return inbox.bell_count(user, timezone.now()) if user is not None and user.is_authenticated else 0
 
     return {"unread_count": SimpleLazyObject(count)}

@@ -3,9 +3,9 @@
 import uuid
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from core.importer.models import ImportRow, ImportRun
+from core.inbox.models import Message, ReadEntries
 from core.jobs.models import Job, Pulse
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Message",
     "OutboxMessage",
     "Pulse",
+    "ReadEntries",
     "SentNotice",
     "UuidModel",
 ]
@@ -75,27 +76,6 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["topic", "id"], name="outbox_by_topic")]
-
-
-class Message(UuidModel):
-    """One entry of a person's message centre: it has a source, a state and at most one thing to do."""
-
-    class State(models.TextChoices):
-        UNREAD = "unread", _("未读")
-        READ = "read", _("已读")
-        DONE = "done", _("已办")
-
-    recipient = models.UUIDField(help_text="Person.uuid; core knows no persons")
-    kind = models.CharField(max_length=60)
-    title = models.CharField(max_length=200)
-    body = models.TextField(blank=True)
-    url = models.CharField(max_length=500, blank=True)
-    source = models.CharField(max_length=120, blank=True)
-    state = models.CharField(max_length=10, choices=State, default=State.UNREAD)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["recipient", "-created_at"], name="message_inbox")]
 
 
 class SentNotice(models.Model):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from core.look import CHOICES, ELDER_SIZE, chosen, is_elder
 from core.templatetags.ui import icon as draw_icon
@@ -55,7 +56,16 @@ def nav_link(
     path = request.path if request else ""
     is_here = path == url or (url != "/" and path.startswith(url))
     current = format_html(' aria-current="{}"', "page" if path == url else "true") if is_here else ""
-    badge = format_html(' <span class="badge">{}</span>', count) if count else ""
+    words = _("，{n} 条未读").format(n=count)
+    badge = (
+        format_html(
+            ' <span class="badge" aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
+            count if count < 100 else "99+",
+            words,
+        )
+        if count
+        else ""
+    )
     return format_html(
         '<a href="{}"{}{}>{}<span>{}</span>{}</a>',
         url,

@@ -5,7 +5,6 @@ from django.core.management import call_command
 
 from accounts.api import set_trade
 from accounts.models import User
-from core import inbox
 from occupations.api import load_classification
 from search.trades import suggest
 from tests.factories.courses import WELDER, make_course
@@ -161,28 +160,6 @@ def test_a_name_is_changed_and_the_form_of_address_follows(client, user):
 )
 def test_a_stranger_is_sent_to_the_door(client, url):
     assert client.get(url).headers["Location"].startswith("/accounts/")
-
-
-def test_messages_are_opened_read_and_only_ones_own(client, user):
-    mine = inbox.send(to=user.person.uuid, kind="k", title="入会已确认", url="/me/")
-    other = inbox.send(to=make_person().uuid, kind="k", title="别人的")
-    page = client.get("/me/messages/").content.decode()
-    assert "入会已确认" in page
-    assert "别人的" not in page
-    assert client.post(f"/me/messages/{mine.uuid}/").headers["Location"] == "/me/"
-    assert client.post(f"/me/messages/{other.uuid}/").status_code == 404
-    assert inbox.unread_count(user.person.uuid) == 0
-
-
-def test_a_message_never_leads_away(client, user):
-    message = inbox.send(to=user.person.uuid, kind="k", title="题", url="//evil.example")
-    assert client.post(f"/me/messages/{message.uuid}/").headers["Location"] == "/me/messages/"
-
-
-def test_reading_all_leaves_nothing_unread(client, user):
-    inbox.send_to_many(to=[user.person.uuid] * 3, kind="k", title="题")
-    client.post("/me/messages/read/")
-    assert inbox.unread_count(user.person.uuid) == 0
 
 
 def test_grant_role_is_a_command(capsys):

@@ -371,6 +371,7 @@ class TestCost:
     def test_does_not_grow_with_the_unions_below(self, tree: dict[str, Union]) -> None:
         client = signed_in(officer_at(tree["county"]))
         study(make_member(tree["plant"]), 5_000, day=TODAY, union=tree["plant"])
+        page(client, tree["county"])  # what the bell says is kept for a minute
         counts = []
         for size in (10, 300):
             add_small_unions(tree["county"], size - Union.objects.filter(name="小厂").count())
@@ -384,6 +385,7 @@ class TestCost:
     def test_of_the_list_of_learners_does_not_grow_with_them(self, tree: dict[str, Union]) -> None:
         client = signed_in(officer_at(tree["plant"]))
         address = reverse("reports:learners", args=[tree["plant"].uuid])
+        client.get(address)  # what the bell says is kept for a minute
         counts = []
         for size in (5, 60):
             for _ in range(size):

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.api import User, set_display_name, set_name, set_trade
-from core import inbox
 from core.policies import guard, signed_in
 from core.trades import TRADES, trade_of
 from courses.api import desk_words
@@ -43,7 +42,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "waiting": open_request_of(person.uuid),
         "occupation": occupation,
         "level": level,
-        "unread": inbox.unread_count(person.uuid),
         "desk": desk_words(user),
         "has_password": user.has_usable_password(),
     }

@@ -1,6 +1,5 @@
-"""The door for phones, and a person's own messages."""
+"""The door for phones."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account import app_settings as allauth_settings
@@ -10,8 +9,7 @@ from allauth.account.models import Login
 from allauth.account.signals import user_signed_up
 from django.conf import settings
 from django.contrib import messages as flash
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,14 +20,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import operations, phone_door
 from accounts.exceptions import CodeWrong, DoorError, TooManyRequests
 from accounts.forms import CodeForm, PhoneForm
-from core import gateways, inbox
+from core import gateways
 from core.audit import address_of
 from core.clock import to_ms
-from core.models import Message
-from core.policies import guard, public, signed_in
+from core.policies import guard, public
 
 CONSENT_COOKIE = "consent"
-MESSAGES_A_PAGE = 20
 
 
 @guard(public)
@@ -140,39 +136,3 @@ def _next(request: HttpRequest, url: str) -> str:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What one agrees to at the door, in plain words."""
     return render(request, "about/privacy.html", {"version": operations.CONSENT_VERSION})
-
-
-# Messages
-
-
-@guard(signed_in)
-@require_safe
-def messages(request: HttpRequest) -> HttpResponse:
-    """A person's messages, newest first."""
-    mine = inbox.messages_of(_person(request).uuid)
-    page = Paginator(mine, MESSAGES_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/messages.html", {"page": page})
-
-
-@guard(signed_in)
-@require_POST
-def open_message(request: HttpRequest, message: Any) -> HttpResponse:
-    """Mark one's own message read and go where it leads."""
-    own = Message.objects.filter(uuid=message, recipient=_person(request).uuid).first()
-    if own is None:
-        raise Http404
-    inbox.mark(person=own.recipient, message=own.uuid, state=Message.State.READ)
-    return redirect(
-        own.url if own.url.startswith("/") and not own.url.startswith("//") else "accounts:messages"
-    )
-
-
-@guard(signed_in)
-@require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
-    inbox.mark_all_read(person=_person(request).uuid)
-    return redirect("accounts:messages")
-
-
-def _person(request: HttpRequest) -> Any:
-    return request.user.person  # type: ignore[union-attr]

@@ -1,0 +1,1 @@
+"""The door for phones, and a person's message centre."""
