@@ -12,6 +12,7 @@ from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
 from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats
 from records.operations.entries import EntryRefused, append_entries, attribution, reversal_of
+from records.operations.partitions import make_partitions
 from records.operations.policies import issue_policy, terms_for
 from records.operations.sessions import (
     CheckMissed,
@@ -74,6 +75,7 @@ __all__ = [
     "guest_device",
     "is_closed",
     "issue_policy",
+    "make_partitions",
     "make_up",
     "mark_everything",
     "next_month",

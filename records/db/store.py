@@ -92,8 +92,12 @@ class Changes:
     completions: list[Row] = field(default_factory=list)
 
 
-def load(learner: UUID, session: UUID) -> Loaded | None:
-    """Return what a beat of this session needs, in one statement; None if the learner has no such session."""
+def load(learner: UUID, session: UUID, *, now: int | None = None) -> Loaded | None:
+    """
+    Return what a beat of this session needs, in one statement; None if the learner has no such session.
+
+    ``now`` is the instant of the request in ms; None takes the database's clock.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_LOAD_PG if is_postgres() else _LOAD_SQLITE, [sql_value(session), sql_value(learner)])
         row = cursor.fetchone()
@@ -102,7 +106,7 @@ def load(learner: UUID, session: UUID) -> Loaded | None:
     state = dict(zip(_STATE, row[2 : 2 + len(_STATE)], strict=True))
     rest = row[2 + len(_STATE) :]
     return Loaded(
-        int(row[0]),
+        int(row[0]) if now is None else now,
         int(row[1] or 0),
         _plain_row(state),
         _plain_row(dict(zip(_SESSION, rest[: len(_SESSION)], strict=True))),

@@ -32,6 +32,7 @@ __all__ = ["Answer", "Ask", "Beat", "Refused", "SessionNotFound", "Totals", "Unk
 TRIES_WITHOUT_LOCK = 4
 RECENT_BEATS = 96
 _random = SystemRandom()
+Draw = Callable[[], int]
 T = TypeVar("T")
 
 
@@ -71,12 +72,19 @@ class Totals:
 
 
 def accept_beats(
-    *, learner: UUID, session: UUID, beats: Sequence[Beat], answers: Sequence[Answer] = ()
+    *,
+    learner: UUID,
+    session: UUID,
+    beats: Sequence[Beat],
+    answers: Sequence[Answer] = (),
+    now: int | None = None,
+    draw: Draw | None = None,
 ) -> Totals:
     """
     Record beats and answers of a session and return the totals of its lesson.
 
-    What is acknowledged is durable: the answer is made after the commit.
+    What is acknowledged is durable: the answer is made after the commit. ``now`` is the instant of arrival in ms, None
+    takes the database's clock; ``draw`` gives the played time to a further check, None draws by the terms.
 
     :raises SessionNotFound: if the learner has no such session.
     :raises UnknownCheck: if an answer names no check or question of it; nothing is recorded then.
@@ -90,7 +98,7 @@ def accept_beats(
             fresh,
             answers,
             now=work.now,
-            draw=drawer(work.session, work.now),
+            draw=draw or drawer(work.session, work.now),
             out=work.out,
         )
         if received.recorded:
@@ -106,31 +114,33 @@ def accept_beats(
             totals.credited_seconds, totals.pending_seconds, refused, totals.presence, totals.answers
         )
 
-    return run(learner, session, act)
+    return run(learner, session, act, now=now)
 
 
-def run(learner: UUID, session: UUID, act: Callable[[Work], T]) -> T:
+def run(learner: UUID, session: UUID, act: Callable[[Work], T], *, now: int | None = None) -> T:
     """
     Let ``act`` work on a fresh view of the learner and write what comes of it, again if somebody else was first.
+
+    ``now`` is the instant of the act in ms; None takes the database's clock.
 
     :raises SessionNotFound: if the learner has no such session.
     """
     if is_postgres():
         for _attempt in range(TRIES_WITHOUT_LOCK):
-            done, result = _attempt_once(learner, session, act)
+            done, result = _attempt_once(learner, session, act, now)
             if done:
                 return result
     with transaction.atomic():
         if is_postgres():
             store.lock_state(learner)
-        done, result = _attempt_once(learner, session, act)
+        done, result = _attempt_once(learner, session, act, now)
         if not done:
             raise RuntimeError("a learner's row changed under its lock")
         return result
 
 
-def _attempt_once(learner: UUID, session: UUID, act: Callable[[Work], T]) -> tuple[bool, T]:
-    loaded = store.load(learner, session)
+def _attempt_once(learner: UUID, session: UUID, act: Callable[[Work], T], now: int | None) -> tuple[bool, T]:
+    loaded = store.load(learner, session, now=now)
     if loaded is None:
         raise SessionNotFound(session)
     work = Work(learner, loaded)
@@ -194,7 +204,7 @@ def prompt_of(check: Check) -> str:
     return _("还在学吗？点一下接着计时。")
 
 
-def drawer(session: Session, now: int) -> Callable[[], int]:
+def drawer(session: Session, now: int) -> Draw:
     """Return a draw of the played time to a next check, by the terms in force."""
     terms = session.terms_at(now)
     return lambda: _random.randint(terms.presence_min_ms, terms.presence_max_ms)

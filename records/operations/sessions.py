@@ -26,6 +26,7 @@ from records.ledger.snapshot import LessonSnapshot
 from records.ledger.state import Check, Judgement, Session
 from records.models import GuestSession, StudySession, StudyState
 from records.operations.beats import (
+    Draw,
     Totals,
     accept_beats,
     drawer,
@@ -131,22 +132,28 @@ def open_session(
     device: str = "",
     source: str = "player",
     is_elder: bool = False,
+    now: int | None = None,
+    draw: Draw | None = None,
 ) -> Opened:
     """
     Open a session, or find it again when the call is repeated: that neither reopens an ended session nor ends another.
+
+    ``now`` is the instant of opening in ms, None takes the database's clock; ``draw`` gives the played time to each of
+    the session's checks, None draws by the terms.
 
     :raises SessionTaken: if the uuid names a session of another learner or lesson.
     """
     is_new = False
     with transaction.atomic():
-        state = store.lock_state(learner)
+        store.lock_state(learner)
         known = StudySession.objects.filter(pk=session).values("learner", "lesson").first()
         if known is not None and (known["learner"] != learner or known["lesson"] != lesson.lesson):
             raise SessionTaken(session)
         if known is None:
             is_new = True
-            _begin(learner, session, lesson, device, source, is_elder, state)
-    return run(learner, session, lambda work: opening_answer(work, is_new))
+            at = now_ms() if now is None else now
+            _begin(learner, session, lesson, device, source, is_elder, at, draw)
+    return run(learner, session, lambda work: opening_answer(work, is_new), now=now)
 
 
 def reopen_session(*, learner: UUID, session: UUID, lesson: UUID) -> Opened | None:
@@ -165,25 +172,28 @@ def reopen_session(*, learner: UUID, session: UUID, lesson: UUID) -> Opened | No
     return run(learner, session, lambda work: opening_answer(work, is_new=False))
 
 
-def answer_presence(*, learner: UUID, session: UUID, answer: Answer) -> Totals:
+def answer_presence(*, learner: UUID, session: UUID, answer: Answer, now: int | None = None) -> Totals:
     """
-    Take the answer to a check.
+    Take the answer to a check. ``now`` is the instant of arrival in ms; None takes the database's clock.
 
     :raises SessionNotFound: if the learner has no such session.
     :raises UnknownCheck: if the session has no such check.
     :raises CheckMissed: if the answer came out of time.
     """
-    totals = accept_beats(learner=learner, session=session, beats=(), answers=[answer])
+    totals = accept_beats(learner=learner, session=session, beats=(), answers=[answer], now=now)
     if totals.answers.get(answer.id) == MISS:
         raise CheckMissed(totals)
     return totals
 
 
-def close_session(*, learner: UUID, session: UUID, t: int | None = None, present: bool = False) -> Totals:
+def close_session(
+    *, learner: UUID, session: UUID, t: int | None = None, present: bool = False, now: int | None = None
+) -> Totals:
     """
     End a session at ``t`` ms after its opening, or now if that is earlier; closing twice is fine.
 
-    ``present`` is the learner's tap that ends the lesson and proves presence.
+    ``present`` is the learner's tap that ends the lesson and proves presence. "Now" is ``now`` in ms, or the database's
+    clock if that is None.
 
     :raises SessionNotFound: if the learner has no such session.
     """
@@ -200,7 +210,7 @@ def close_session(*, learner: UUID, session: UUID, t: int | None = None, present
             prove_by_tap(work, at)
         return totals_of(work)
 
-    return run(learner, session, act)
+    return run(learner, session, act, now=now)
 
 
 def end_sessions_of_lesson(*, lesson: UUID, learners: Sequence[UUID] | None = None) -> int:
@@ -269,9 +279,9 @@ def _begin(
     device: str,
     source: str,
     is_elder: bool,
-    state: store.Row,
+    now: int,
+    chosen: Draw | None,
 ) -> None:
-    now = now_ms()
     day = day_of(now)
     StudySession.objects.filter(learner=learner, ended_at=None).update(
         ended_at=now, end_reason=StudySession.End.SUPERSEDED
@@ -299,8 +309,9 @@ def _begin(
             StudySession.objects.create(uuid=session, **fields)
     except IntegrityError as error:
         raise SessionTaken(session) from error
-    work = Work(learner, store.load(learner, session))  # type: ignore[arg-type]  # it was written just now
-    draw = drawer(work.session, now)
+    loaded = store.load(learner, session, now=now)
+    work = Work(learner, loaded)  # type: ignore[arg-type]  # it was written just now
+    draw = chosen or drawer(work.session, now)
     if not work.learner.judgements:
         work.learner.judgements = [Judgement(now, "start", session, next_ms=draw())]
     work.session.checks = issue_checks(work.session, first_check_ms(work.learner, now), draw)
@@ -312,7 +323,7 @@ def _begin(
         raise RuntimeError("a learner's row changed under its lock")
 
 
-def issue_checks(session: Session, first: int, draw: Callable[[], int]) -> list[Check]:
+def issue_checks(session: Session, first: int, draw: Draw) -> list[Check]:
     """Return the checks of a new session: the one that is next, and as many more as the lesson may need."""
     terms = session.terms_at(session.opened_at)
     length = sum(part.nominal_ms for part in session.parts.values())

@@ -27,11 +27,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
     fake = DatabaseClock()
     read = store.load
 
-    def load(*args: Any) -> store.Loaded | None:
-        loaded = read(*args)
-        if loaded is not None:
-            loaded.now = fake.now
-        return loaded
+    def load(*args: Any, now: int | None = None) -> store.Loaded | None:
+        return read(*args, now=fake.now if now is None else now)
 
     monkeypatch.setattr(store, "load", load)
     # Every module of records that asks the database for the time, not a list of them: one forgotten would still read

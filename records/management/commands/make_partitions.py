@@ -5,9 +5,9 @@ from django.db import connection
 from django.utils import timezone
 
 from core.answering import AnsweringCommand
-from core.db import is_postgres, owner_cursor
-from core.ownership import grant_runtime, has_own_owner
-from records.db import add_partition, missing_partitions, months_from
+from core.db import is_postgres
+from records.db import months_from
+from records.operations.partitions import make_partitions
 
 FURTHEST = 600
 
@@ -32,14 +32,7 @@ class Command(AnsweringCommand):
             )
             return
         months = months_from(timezone.localdate().replace(day=1), options["months"])
-        made = []
-        with owner_cursor() as cursor:
-            for month in missing_partitions(cursor, months):
-                with cursor.connection.transaction():
-                    moved = add_partition(cursor, month)
-                made.append({"month": f"{month:%Y-%m}", "moved": moved})
-            if made and has_own_owner():
-                grant_runtime(cursor)
+        made = [{"month": f"{m.month:%Y-%m}", "moved": m.moved} for m in make_partitions(months=months)]
         lines = [
             f"{m['month']}"
             + (f": {m['moved']} entries moved from the default partition" if m["moved"] else "")

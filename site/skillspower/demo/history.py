@@ -10,10 +10,13 @@ from datetime import date, timedelta
 from hashlib import sha256
 from random import Random
 
+from django.db.models import Q
+
 from accounts.models import Person
 from core.clock import day_start_ms
 from records.api import Draft, append_entries
 from skillspower.demo.content import community
+from skillspower.demo.workers import stories
 from unions.models import Membership
 
 MONTHS = 6
@@ -32,7 +35,7 @@ class Studied:
     entries: int
 
 
-def _first_of_month(today: date, back: int) -> date:
+def first_of_month(today: date, back: int) -> date:
     index = today.year * 12 + today.month - 1 - back
     return date(index // 12, index % 12 + 1, 1)
 
@@ -45,8 +48,8 @@ def _days(random: Random, first: date, last: date) -> Iterator[date]:
 def _drafts(membership: Membership, random: Random, share: float, today: date) -> Iterator[Draft]:
     person = membership.member
     for back in range(MONTHS - 1, -1, -1):
-        first = _first_of_month(today, back)
-        last = min(today - timedelta(days=1), _first_of_month(today, back - 1) - timedelta(days=1))
+        first = first_of_month(today, back)
+        last = min(today - timedelta(days=1), first_of_month(today, back - 1) - timedelta(days=1))
         # A month that began today has nothing before today; who joined later has nothing before that.
         if last < first or membership.active_from > first or random.random() >= share:
             continue
@@ -77,7 +80,13 @@ def _drafts(membership: Membership, random: Random, share: float, today: date) -
 
 def load_history(*, today: date) -> Studied:
     """Append the earlier minutes to the members' chains; the same persons and minutes for the same day."""
-    untouched = set(Person.objects.filter(user__username__startswith=UNTOUCHED).values_list("pk", flat=True))
+    named = [story.person for story in stories()]
+    logins = [star.login for star in community.cast() if star.key in named]
+    untouched = set(
+        Person.objects.filter(
+            Q(user__username__startswith=UNTOUCHED) | Q(user__username__in=logins)
+        ).values_list("pk", flat=True)
+    )
     learners = entries = 0
     memberships = (
         Membership.objects.filter(active_to__isnull=True).select_related("member", "union").order_by("pk")

@@ -15,13 +15,14 @@ from courses.api import current_editions
 from courses.models import CoursePage, EditionLesson, LessonPage
 from occupations.api import load_classification
 from programmes.api import Programme, create_programme
-from records.api import issue_policy
+from records.api import issue_policy, make_partitions
 from reports.operations import roll_up
 from search.operations import rebuild_index
 from skillspower.demo.content import community
 from skillspower.demo.courses import load_courses
-from skillspower.demo.history import load_history
+from skillspower.demo.history import MONTHS, first_of_month, load_history
 from skillspower.demo.people import PASSWORD, load_people, load_unions
+from skillspower.demo.workers import load_stories
 from unions.api import Union
 
 COUNTY, FOREIGN = "JC-QJ-QJX", "QSGM"
@@ -48,6 +49,8 @@ def is_loaded() -> bool:
 def load(*, now: datetime, say: Say) -> None:
     """Make everything, in one transaction: after a fault there is nothing, and the next start begins anew."""
     today = now.astimezone(SHANGHAI).date()
+    # What the named workers studied is recorded in the months when they did.
+    make_partitions(months=[first_of_month(today, back) for back in range(MONTHS, 0, -1)])
     with transaction.atomic():
         say("occupations")
         load_classification()
@@ -56,9 +59,11 @@ def load(*, now: datetime, say: Say) -> None:
         people = load_people(unions=unions, now=now, today=today)
         say("courses")
         load_courses(cast=people.cast, workers=people.workers, now=now)
-        _load_programmes(unions[COUNTY], now)
-        say("earlier study")
+        say("study")
         load_history(today=today)
+        # Before there are programmes: nobody's study of earlier months is judged by one that begins now.
+        load_stories(cast=people.cast, now=now)
+        _load_programmes(unions[COUNTY], now)
     say("figures of the unions")
     roll_up(today=today)
     say("search index")

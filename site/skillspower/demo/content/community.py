@@ -212,6 +212,7 @@ def _member(
     if star:
         name, gender, age = star.name, star.gender, star.age
         trade, level, migrant = star.occupation_code, star.level_rank, False
+        worked = min(worked, age - 18)
     return Member(
         number=number,
         cast=star.key if star else "",
