@@ -39,6 +39,7 @@ def fingerprint() -> str:
         *sorted(ROOT.glob("*/db.py")),
         *sorted(ROOT.glob("*/db/*.py")),
         ROOT / "core" / "ownership.py",
+        *sorted((ROOT / "core").glob("third_party_schema.*")),
     ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

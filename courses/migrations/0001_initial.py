@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('instructors', '0001_initial'),
         ('media', '0001_initial'),
@@ -22,7 +23,6 @@ class Migration(migrations.Migration):
         ('wagtailcore', '0098_apitoken'),
         ('wagtaildocs', '0014_alter_document_file_size'),
         ('wagtailimages', '0027_image_description'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -127,6 +127,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '课程版本',
                 'verbose_name_plural': '课程版本',
+                'indexes': [models.Index(fields=['is_current', '-published_at'], name='edition_newest_current')],
+                'constraints': [models.UniqueConstraint(fields=('course', 'number'), name='edition_number_once'), models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('course',), name='edition_one_current'), models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('course',), name='edition_one_open'), models.CheckConstraint(condition=models.Q(('is_current', False), ('published_at__isnull', False), _connector='OR'), name='edition_current_is_published'), models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('manifest_hash', ''), _negated=True), _connector='OR'), name='edition_published_has_manifest')],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +141,9 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approvals', to='courses.courseedition')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('edition', 'step'), name='edition_approval_once')],
+            },
         ),
         migrations.CreateModel(
             name='EditionInstructor',
@@ -148,6 +153,9 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instructors', to='courses.courseedition')),
                 ('instructor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='instructors.instructorprofile')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('edition', 'instructor'), name='edition_instructor_once')],
+            },
         ),
         migrations.CreateModel(
             name='EditionLesson',
@@ -169,6 +177,10 @@ class Migration(migrations.Migration):
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.revision')),
                 ('fragment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.fragment')),
             ],
+            options={
+                'indexes': [models.Index(fields=['lesson', 'edition'], name='edition_lesson_by_uuid')],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'lesson'), name='edition_lesson_once'), models.UniqueConstraint(fields=('edition', 'position'), name='edition_lesson_place')],
+            },
         ),
         migrations.CreateModel(
             name='EditionFile',
@@ -179,6 +191,9 @@ class Migration(migrations.Migration):
                 ('video', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.video')),
                 ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='courses.editionlesson')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('image__isnull', True), ('video__isnull', False)), models.Q(('document__isnull', True), ('image__isnull', False), ('video__isnull', True)), models.Q(('document__isnull', False), ('image__isnull', True), ('video__isnull', True)), _connector='OR'), name='edition_file_is_one')],
+            },
         ),
         migrations.CreateModel(
             name='Enrolment',
@@ -193,6 +208,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '学课登记',
+                'indexes': [models.Index(fields=['person', '-enrolled_at'], name='enrolment_of_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'course'), name='enrolment_one_open'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('enrolled_at')), _connector='OR'), name='enrolment_period')],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +225,9 @@ class Migration(migrations.Migration):
                 ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='courses.editionlesson')),
                 ('video', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.video')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('lesson', 'uuid'), name='part_once'), models.UniqueConstraint(fields=('lesson', 'position'), name='part_place'), models.CheckConstraint(condition=models.Q(('nominal_ms__gt', 0)), name='part_takes_time'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'video'), ('video__isnull', False)), models.Q(models.Q(('kind', 'video'), _negated=True), ('video__isnull', True)), _connector='OR'), name='part_video_has_file')],
+            },
         ),
         migrations.CreateModel(
             name='ReviewTask',
@@ -236,6 +256,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '停用',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lesson__isnull', False), ('lifted_at__isnull', True)), fields=('course', 'lesson'), name='withdrawal_one_open_lesson'), models.UniqueConstraint(condition=models.Q(('lesson__isnull', True), ('lifted_at__isnull', True)), fields=('course',), name='withdrawal_one_open_course'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='withdrawal_lifted_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -251,93 +272,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('course', 'instructor'), name='course_instructor_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='courseedition',
-            index=models.Index(fields=['is_current', '-published_at'], name='edition_newest_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseedition',
-            constraint=models.UniqueConstraint(fields=('course', 'number'), name='edition_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('course',), name='edition_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('course',), name='edition_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseedition',
-            constraint=models.CheckConstraint(condition=models.Q(('is_current', False), ('published_at__isnull', False), _connector='OR'), name='edition_current_is_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseedition',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('manifest_hash', ''), _negated=True), _connector='OR'), name='edition_published_has_manifest'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionapproval',
-            constraint=models.UniqueConstraint(fields=('edition', 'step'), name='edition_approval_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='editioninstructor',
-            constraint=models.UniqueConstraint(fields=('edition', 'instructor'), name='edition_instructor_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('image__isnull', True), ('video__isnull', False)), models.Q(('document__isnull', True), ('image__isnull', False), ('video__isnull', True)), models.Q(('document__isnull', False), ('image__isnull', True), ('video__isnull', True)), _connector='OR'), name='edition_file_is_one'),
-        ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['person', '-enrolled_at'], name='enrolment_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'course'), name='enrolment_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('enrolled_at')), _connector='OR'), name='enrolment_period'),
-        ),
-        migrations.AddIndex(
-            model_name='editionlesson',
-            index=models.Index(fields=['lesson', 'edition'], name='edition_lesson_by_uuid'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionlesson',
-            constraint=models.UniqueConstraint(fields=('edition', 'lesson'), name='edition_lesson_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionlesson',
-            constraint=models.UniqueConstraint(fields=('edition', 'position'), name='edition_lesson_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('lesson', 'uuid'), name='part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('lesson', 'position'), name='part_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('nominal_ms__gt', 0)), name='part_takes_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'video'), ('video__isnull', False)), models.Q(models.Q(('kind', 'video'), _negated=True), ('video__isnull', True)), _connector='OR'), name='part_video_has_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.UniqueConstraint(condition=models.Q(('lesson__isnull', False), ('lifted_at__isnull', True)), fields=('course', 'lesson'), name='withdrawal_one_open_lesson'),
-        ),
-        migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.UniqueConstraint(condition=models.Q(('lesson__isnull', True), ('lifted_at__isnull', True)), fields=('course',), name='withdrawal_one_open_course'),
-        ),
-        migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='withdrawal_lifted_by_somebody'),
         ),
     ]

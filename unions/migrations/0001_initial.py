@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '工会',
+                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9-]{3,24}$')), name='union_code_form'), models.UniqueConstraint(condition=models.Q(('join_code', ''), _negated=True), fields=('join_code',), name='union_join_code_once'), models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='union_closes_after_opening')],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +67,10 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child_places', to='unions.union')),
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='unions.union')),
             ],
+            options={
+                'indexes': [models.Index(fields=['parent', 'line', 'active_from'], name='union_place_children')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_to__gt', models.F('active_from')), _connector='OR'), name='union_place_period'), models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('union')), _negated=True), _connector='OR'), name='union_place_not_self')],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -119,29 +124,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['officer', 'active_from'], name='appointment_of_officer')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_to__gt', models.F('active_from')), _connector='OR'), name='appointment_period')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='union',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9-]{3,24}$')), name='union_code_form'),
-        ),
-        migrations.AddConstraint(
-            model_name='union',
-            constraint=models.UniqueConstraint(condition=models.Q(('join_code', ''), _negated=True), fields=('join_code',), name='union_join_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='union',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='union_closes_after_opening'),
-        ),
-        migrations.AddIndex(
-            model_name='unionplace',
-            index=models.Index(fields=['parent', 'line', 'active_from'], name='union_place_children'),
-        ),
-        migrations.AddConstraint(
-            model_name='unionplace',
-            constraint=models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_to__gt', models.F('active_from')), _connector='OR'), name='union_place_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='unionplace',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('union')), _negated=True), _connector='OR'), name='union_place_not_self'),
         ),
     ]

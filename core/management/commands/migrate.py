@@ -4,8 +4,9 @@ import gc
 from typing import Any
 
 from django.core.management.commands import migrate
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
+from core import third_party_schema
 from core.ownership import acting_as_owner, grant_runtime, has_own_owner
 
 
@@ -17,6 +18,12 @@ class Command(migrate.Command):
         gc.set_threshold(400_000, 50, 50)
         try:
             with acting_as_owner():
+                if (
+                    not options["app_label"]
+                    and not options["plan"]
+                    and options["database"] == DEFAULT_DB_ALIAS
+                ):
+                    third_party_schema.begin()
                 super().handle(*args, **options)
                 if has_own_owner():
                     with connection.cursor() as cursor:
