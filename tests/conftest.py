@@ -44,12 +44,16 @@ WHY_NO_SERVICES = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests of the other profile; where services are missing, say so or, with CI=true, fail."""
-    other = "embedded" if ON_SERVICES else "services"
+    """
+    Leave out tests of the other profile; where services are missing, say so or, with CI=true, fail.
+
+    What touches no service says nothing new on the second profile: it is marked ``once``.
+    """
+    other = ("embedded", "once") if ON_SERVICES else ("services",)
     ours: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
-        (others if item.get_closest_marker(other) else ours).append(item)
+        (others if any(item.get_closest_marker(mark) for mark in other) else ours).append(item)
     if ON_SERVICES or os.environ.get("SKILLSPOWER_PROFILE") == "embedded":
         config.hook.pytest_deselected(items=others)
         items[:] = ours

@@ -13,6 +13,8 @@ from accounts import rules
 from unions import rules as union_rules
 from unions.rules import normalize_credit_code
 
+pytestmark = pytest.mark.once
+
 VECTORS = json.loads((Path(__file__).parent / "id_test_vectors.json").read_text(encoding="utf-8"))
 TODAY = date(2026, 11, 23)
 DIGITS = st.text("0123456789", min_size=17, max_size=17)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.architecture.tree import ROOT, named, ours, parsed, tracked, with_suffix
 
+pytestmark = pytest.mark.once
+
 LONGEST = 520  # 500, and what the formatter may add to them
 LONGEST_STYLES = 600
 """Declarations stand one a line: a family of components takes more lines than its meaning."""

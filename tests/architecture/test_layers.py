@@ -11,6 +11,8 @@ from django.db.models import Field
 
 from tests.architecture.tree import APPS, ROOT, named, parsed, rank_of_app, with_suffix
 
+pytestmark = pytest.mark.once
+
 RULES = [
     path
     for path in with_suffix(".py")

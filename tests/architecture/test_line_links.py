@@ -1,6 +1,10 @@
 """ARCHITECTURE.md follows one minute of study from line to line: each link points at the line that defines its name."""
 
+import pytest
+
 from tests.architecture.line_links import PAGE, LineLink, links, renewed
+
+pytestmark = pytest.mark.once
 
 TEXT = PAGE.read_text(encoding="utf-8")
 

@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from core.policies import policy_of
 from tests.architecture.tree import ROOT, named, ours, with_suffix
 
+pytestmark = pytest.mark.once
+
 TEMPLATES = [path for path in with_suffix(".html", ".txt") if ours(path) and "templates" in path.parts]
 
 

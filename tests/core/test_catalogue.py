@@ -4,6 +4,8 @@ import pytest
 
 from core import catalogue
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def source(tmp_path):

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from core import display, ruler, trades
 from core.display import MINUTE_MS
 
+pytestmark = pytest.mark.once
+
 durations = st.integers(0, 10**11)
 
 

@@ -12,6 +12,8 @@ from openpyxl import Workbook
 
 from core.importer.reading import UnreadableTable, csv_file, read_table
 
+pytestmark = pytest.mark.once
+
 TABLE = [["姓名", "手机号"], ["李海生", "13800138000"], ["买买提·艾合买提", ""]]
 
 

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from django.core.files.base import ContentFile
 
 from core.staticfiles import StaticFilesStorage
+
+pytestmark = pytest.mark.once
 
 
 def test_an_import_of_ours_names_the_hash_of_what_it_imports(tmp_path: Path):

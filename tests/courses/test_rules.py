@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from courses import rules
 from courses.rules import MediaFacts, TimedPart, han_count, keep_uuids, text_pieces, timeline
 
+pytestmark = pytest.mark.once
+
 MEDIA = MediaFacts(videos={1: (60_000, "v1"), 2: (5_000, "v2")}, images={1: "i1", 2: "i2"})
 
 words = st.text(alphabet="焊弧电流工件abc12，。 ", max_size=30)

@@ -12,6 +12,8 @@ from skillspower.demo import content
 from skillspower.demo.clips import CLIPS, canvas, render
 from skillspower.demo.clips.stills import STILLS, draw_still
 
+pytestmark = pytest.mark.once
+
 # Where these tests decide (CI) a missing font is a failure, elsewhere they are skipped with the reason.
 needs_font = pytest.mark.skipif(
     os.environ.get("CI") != "true" and canvas._fc_match("Noto Sans CJK SC:style=Regular") is None,

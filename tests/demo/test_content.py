@@ -13,6 +13,8 @@ from skillspower.demo.content import ContentError
 from skillspower.demo.content.reader import COURSES
 from skillspower.demo.content.schema import han_count
 
+pytestmark = pytest.mark.once
+
 MINUTE = 60_000
 LONG_READING = {("smaw-basics", "read-through"), ("low-voltage-electrician", "read-through")}
 

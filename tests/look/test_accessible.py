@@ -10,7 +10,7 @@ import pytest
 from skillspower.pages.patterns import PAGES
 from tests.look.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 AXE = Path(__file__).resolve().parents[2] / "var" / "vendor-dev" / "axe-core" / "axe.min.js"
 LOOKS = {

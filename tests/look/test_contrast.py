@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 CSS = (Path(__file__).resolve().parents[2] / "site/static/css/tokens.css").read_text(encoding="utf-8")
 LIGHT, DARK = ":root", ':root[data-theme="dark"]'
 ELDER, ELDER_DARK = ':root[data-reading="elder"]', ':root[data-theme="dark"][data-reading="elder"]'

@@ -29,6 +29,8 @@ from tests.look.pictures import (
     take,
 )
 
+pytestmark = pytest.mark.once
+
 ACTUAL = Path(__file__).resolve().parents[2] / "var" / "pictures"
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from skillspower.pages.samples.material import PART_TEXT, PART_VIDEO
 from tests.look.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PLAYER = "/_patterns/pages/player/"
 A_FRAME_MS = 1_000 / 15

@@ -8,7 +8,7 @@ import pytest
 from skillspower.pages.patterns import PAGES
 from tests.look.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 ALL_PAGES = ["/_patterns/", "/_patterns/states/", *(f"/_patterns/pages/{name}/" for name in PAGES)]
 

@@ -15,6 +15,8 @@ import yaml
 
 from core.catalogue import faults_of_words, problems, read, sentences
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "site/locale/en/LC_MESSAGES/django.po"
 APPS = ("accounts", "core", "courses", "instructors", "media", "occupations", "programmes", "records", "reports",

@@ -1,7 +1,10 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from media.rules import Variant, master_playlist, qualities_for, scaled
+
+pytestmark = pytest.mark.once
 
 side = st.integers(16, 8000)
 

@@ -8,7 +8,7 @@ from records.ledger.intervals import measure
 from records.ledger.terms import DAY_MS, Terms
 from tests.records.world import World, beat, part_id, played
 
-pytestmark = pytest.mark.quick
+pytestmark = [pytest.mark.once, pytest.mark.quick]
 
 
 def _world(**fields) -> World:

@@ -10,7 +10,7 @@ from records.ledger.state import Context
 from records.ledger.terms import DAY_MS, Terms
 from tests.records.world import NOON, World, beat, part_id, played
 
-pytestmark = pytest.mark.quick
+pytestmark = [pytest.mark.once, pytest.mark.quick]
 
 
 def _play(world: World, *beats, after: int) -> None:

@@ -15,7 +15,7 @@ from tests.records import test_rules_clock as clock
 from tests.records import test_rules_credit as credit
 from tests.records import test_rules_presence as present
 
-pytestmark = pytest.mark.quick
+pytestmark = [pytest.mark.once, pytest.mark.quick]
 
 MUTANTS: list[tuple[Callable, str, str, Callable]] = [
     # 1. The clock.

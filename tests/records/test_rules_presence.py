@@ -6,7 +6,7 @@ from records.ledger.requests import Answer
 from records.ledger.terms import DAY_MS, Terms
 from tests.records.world import NOON, World, part_id, played
 
-pytestmark = pytest.mark.quick
+pytestmark = [pytest.mark.once, pytest.mark.quick]
 MIN = 60_000
 
 

@@ -15,7 +15,7 @@ from records.ledger.terms import Terms
 from tests.records.reference import Reference
 from tests.records.world import NOON, World, part_id
 
-pytestmark = pytest.mark.quick
+pytestmark = [pytest.mark.once, pytest.mark.quick]
 PARTS = [90, 60]
 
 

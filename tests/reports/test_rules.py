@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reports import rules
 from reports.rules import BadPeriod, PeriodKind, bottom_up, parse_period, percent, period_of
 
-pytestmark = pytest.mark.quick
+pytestmark = [pytest.mark.once, pytest.mark.quick]
 
 days = st.dates(date(2000, 1, 1), date(2198, 12, 31))
 kinds = st.sampled_from(list(PeriodKind))

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from search.analysis import best_fragment, highlight, query_terms, said, trade_synonyms
 
+pytestmark = pytest.mark.once
+
 
 def marked(text: str, query: str, *, pinyin: bool = False) -> str:
     pieces = highlight(text, query_terms(query, trade_synonyms()), said(text) if pinyin else ())

@@ -24,6 +24,8 @@ from search.analysis.normal import HAN
 from search.analysis.synonyms import parse_synonyms
 from tests.search.matching import ROOT, found_by_prefix, found_by_words
 
+pytestmark = pytest.mark.once
+
 IS_HAN = re.compile(f"[{HAN}]")
 TITLE = "高级焊工安全操作规程"
 WORDS = [

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from search.engines import Sort
 from search.question import FILTERS, Question
 
+pytestmark = pytest.mark.once
+
 
 def read(address):
     return Question.read(QueryDict(address.lstrip("?")))
