@@ -83,7 +83,7 @@ def _hash(file: File) -> str:
     return digest.hexdigest()
 
 
-def _keep(file: File, target: Path) -> None:
+def keep_file(file: File, target: Path) -> None:
     """
     Write an upload under the name of its hash. The name stands only once all its bytes are on disk: what a killed
     process or a full disk left half written is never taken for the file when it is uploaded again.
@@ -114,7 +114,7 @@ def accept_video(
     check_upload(file)
     digest = _hash(file)
     name = f"videos/original/{digest[:2]}/{digest}{Path(file.name or 'video').suffix.lower()}"
-    _keep(file, Path(default_storage.path(name)))
+    keep_file(file, Path(default_storage.path(name)))
     with transaction.atomic():
         video = Video(
             title=title,

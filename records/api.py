@@ -6,6 +6,16 @@ lesson besides the union. Policies are written with ``issue_policy``. ``append_e
 by playing.
 """
 
+from records.corrections import (
+    CorrectionError,
+    answer_objection,
+    decide_correction,
+    escalate_overdue,
+    file_grant,
+    file_objection,
+    file_reversal,
+    outcome_figures,
+)
 from records.devices import GuestDevice, guest_device
 from records.ledger.chain import Draft, Link
 from records.ledger.periods import booked_on, is_closed, next_month
@@ -45,6 +55,7 @@ __all__ = [
     "Answer",
     "Beat",
     "CheckMissed",
+    "CorrectionError",
     "Draft",
     "EntryRefused",
     "Filter",
@@ -62,15 +73,21 @@ __all__ = [
     "Touched",
     "UnknownCheck",
     "accept_beats",
+    "answer_objection",
     "answer_presence",
     "append_entries",
     "attribution",
     "booked_on",
     "close_session",
     "day_times",
+    "decide_correction",
     "done_of",
     "end_sessions_of_lesson",
     "entries_booked",
+    "escalate_overdue",
+    "file_grant",
+    "file_objection",
+    "file_reversal",
     "forget_rollups",
     "guest_device",
     "is_closed",
@@ -80,6 +97,7 @@ __all__ = [
     "mark_everything",
     "next_month",
     "open_session",
+    "outcome_figures",
     "own_progress",
     "own_refusals",
     "part_progress",

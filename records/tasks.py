@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from core.db import now_ms
+from records.corrections import escalate_overdue
 from records.operations.guests import forget_guests as forget
 
 
@@ -10,3 +11,9 @@ from records.operations.guests import forget_guests as forget
 def forget_guests() -> None:
     """Delete what guests studied more than 24 hours ago and nobody claimed."""
     forget(now=now_ms())
+
+
+@shared_task(name="records.escalate_objections")
+def escalate_objections() -> None:
+    """Hand objections that nobody answered in three working days to the next union up."""
+    escalate_overdue(now=now_ms())

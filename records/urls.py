@@ -2,10 +2,40 @@ from django.urls import path
 
 from core import rest
 from records import views
+from records.corrections import desk_views, own_views
 from records.http import own, study
 
 rest.api.add_router("/study", study.router)
 rest.api.add_router("/me", own.router)
 
 app_name = "records"
-urlpatterns = [path("records/", views.own, name="own")]
+urlpatterns = [
+    path("records/", views.own, name="own"),
+    path("records/refused/<int:span>/objection/", own_views.object_to, name="object"),
+    path("records/objections/<uuid:objection>/", own_views.objection, name="objection"),
+    path("records/evidence/<uuid:file>/", own_views.evidence, name="evidence"),
+    path("unions/<uuid:union>/objections/", desk_views.objections, name="desk_objections"),
+    path("unions/<uuid:union>/objections/<uuid:objection>/", desk_views.objection, name="desk_objection"),
+    path(
+        "unions/<uuid:union>/objections/<uuid:objection>/answer/",
+        desk_views.answer,
+        name="answer_objection",
+    ),
+    path("unions/<uuid:union>/corrections/", desk_views.corrections, name="desk_corrections"),
+    path(
+        "unions/<uuid:union>/corrections/<uuid:correction>/",
+        desk_views.correction,
+        name="desk_correction",
+    ),
+    path(
+        "unions/<uuid:union>/corrections/<uuid:correction>/decide/",
+        desk_views.decide,
+        name="decide_correction",
+    ),
+    path(
+        "unions/<uuid:union>/learners/<uuid:person>/entries/<int:entry>/reversal/",
+        desk_views.reverse_entry,
+        name="reverse_entry",
+    ),
+    path("unions/<uuid:union>/learners/<uuid:person>/grant/", desk_views.grant, name="grant"),
+]

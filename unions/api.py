@@ -41,11 +41,21 @@ from unions.operations import (
     transfer_member,
 )
 from unions.operations.membership import CONFIRMED
-from unions.policies import any_officer, home_union, is_officer, may, officer_of, officer_scope, sees_names
+from unions.policies import (
+    any_officer,
+    home_union,
+    is_officer,
+    may,
+    officer_of,
+    officer_scope,
+    officers_of,
+    sees_names,
+)
 from unions.queries import (
     TreeRow,
     ancestor_uuids,
     ancestors,
+    answering_union,
     chain_of,
     chains_of,
     children,
@@ -58,6 +68,7 @@ from unions.queries import (
     open_request_of,
     search_unions,
     tree,
+    union_above,
     union_of,
     unions_of,
 )
@@ -90,6 +101,7 @@ __all__ = [
     "add_union_argument",
     "ancestor_uuids",
     "ancestors",
+    "answering_union",
     "any_officer",
     "appoint",
     "chain_of",
@@ -113,6 +125,7 @@ __all__ = [
     "move_union",
     "officer_of",
     "officer_scope",
+    "officers_of",
     "open_request_of",
     "open_union",
     "path_ids",
@@ -126,6 +139,7 @@ __all__ = [
     "sees_names",
     "transfer_member",
     "tree",
+    "union_above",
     "union_named",
     "union_of",
     "unions_of",

@@ -117,3 +117,11 @@ def officer_of(duty: str | None = None, *, write: bool = False, argument: str = 
 
 
 any_officer = Policy("any_officer", lambda request, **kwargs: is_officer(request.user))
+
+
+def officers_of(union: Union, duty: str, *, on: date) -> list[UUID]:
+    """Return the persons appointed at exactly this union to a duty with the right to write: whom a task is told to."""
+    rows = Appointment.objects.filter(active(on), union=union, duty=duty, may_write=True)
+    return list(
+        rows.filter(officer__is_active=True).values_list("officer__person__uuid", flat=True).distinct()
+    )

@@ -197,3 +197,36 @@ def counts_of(unions: Iterable[Union], on: date) -> dict[int, int]:
         Membership.objects.filter(active(on), union__in=list(unions)).values("union").annotate(n=Count("pk"))
     )
     return {r["union"]: r["n"] for r in rows}
+
+
+# Who has to act
+
+
+def answering_union(person: UUID, days: Iterable[date]) -> Union | None:
+    """
+    Return the union that answers a person: the first one, of these days in turn, that the person was a member of and that
+    still stands; a workshop's or a group's is answered by the primary union above it.
+    """
+    for on in days:
+        membership = membership_on(person, on)
+        if membership is None or not membership.union.path:
+            continue
+        chain = Union.objects.filter(pk__in=path_ids(membership.union.path)).select_related("kind")
+        primary = chain.filter(kind__is_primary=True).order_by("-depth").first()
+        return primary or membership.union
+    return None
+
+
+def union_above(union: UUID) -> UUID | None:
+    """
+    Return the union that today stands directly above one on the administrative line, None at the top. What stands no
+    more is followed by its successor, or by the union it stood under last.
+    """
+    node = Union.objects.select_related("successor").get(uuid=union)
+    if node.path:
+        ids = [i for i in path_ids(node.path) if i != node.pk]
+        return Union.objects.values_list("uuid", flat=True).get(pk=ids[-1]) if ids else None
+    if node.successor is not None:
+        return node.successor.uuid
+    places = UnionPlace.objects.filter(union=node, line=Line.ADMINISTRATIVE, parent__isnull=False)
+    return places.order_by("-active_from").values_list("parent__uuid", flat=True).first()

@@ -3,6 +3,7 @@ Tables of the study record. Nothing here points upwards: a learner is the uuid o
 and session are uuids of a snapshot, a union is a uuid. So the record can be audited, partitioned and kept alone.
 """
 
+from records.models.corrections import Correction, EvidenceFile, Objection, ObjectionSpan, ObjectionStep
 from records.models.guests import GuestSession, GuestSpan
 from records.models.ledger import LedgerEntry, RefusedSpan
 from records.models.policy import StudyPolicy
@@ -11,12 +12,17 @@ from records.models.study import PartProgress, StudySession, StudyState
 
 __all__ = [
     "Completion",
+    "Correction",
     "DailyStudy",
+    "EvidenceFile",
     "GuestSession",
     "GuestSpan",
     "LearnerPeriod",
     "LedgerEntry",
     "Mark",
+    "Objection",
+    "ObjectionSpan",
+    "ObjectionStep",
     "PartProgress",
     "RefusedSpan",
     "StudyPolicy",

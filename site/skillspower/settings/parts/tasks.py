@@ -42,6 +42,12 @@ CELERY_BEAT_SCHEDULE = {
     # Just after midnight: a move may be dated ahead.
     "refresh-union-paths": {"task": "unions.refresh_paths", "schedule": crontab(hour="0", minute="2")},
     "forget-guests": {"task": "records.forget_guests", "schedule": 900, "options": {"expires": 900}},
+    # Each hour, not only at midnight: a host that was down then must not cost a worker a day.
+    "escalate-objections": {
+        "task": "records.escalate_objections",
+        "schedule": crontab(minute="7"),
+        "options": {"expires": 3_000},
+    },
     "roll-up-study": {"task": "reports.roll_up", "schedule": 5, "options": {"expires": 5}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")

@@ -1,0 +1,212 @@
+"""
+Reading objections and corrections. An officer's queries begin with ``desks_of``: the unions in which the officer may do
+the duty, today's subtrees, as everywhere (``unions.api.officer_scope``).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.api import User
+from core.clock import day_of, day_start_ms, month_start
+from records.corrections.rules import PartSets, Refused, Share, shares
+from records.ledger.codec import load_intervals, load_spans
+from records.ledger.intervals import Interval
+from records.ledger.terms import DAY_MS
+from records.models import (
+    Correction,
+    EvidenceFile,
+    LedgerEntry,
+    Objection,
+    ObjectionSpan,
+    PartProgress,
+    RefusedSpan,
+    StudySession,
+    StudyState,
+)
+from unions.api import Union, officer_scope
+
+DUTY = "training"
+"""Who looks after the training of a union answers for the time of its learners; write for every act."""
+_SAME_INSTANTS = {"clock_used", "seq_reused"}
+"""Refused because the instants were recorded already: in this session too."""
+
+
+def desks_of(
+    officer: User, *, write: bool = False, below: Union | None = None, on: date | None = None
+) -> QuerySet[Union, Any]:
+    """Return the uuids of the unions whose objections and corrections an officer may see, or ``write``: decide."""
+    scope = officer_scope(officer, DUTY, write=write, on=on)
+    if below is not None:
+        scope = scope.filter(path__startswith=below.path)
+    return scope.values("uuid")
+
+
+def objections_seen_by(officer: User, *, below: Union | None = None) -> QuerySet[Objection]:
+    """Return the objections an officer may read: those that wait here, and those that were sent here."""
+    desks = desks_of(officer, below=below)
+    return Objection.objects.filter(Q(desk__in=desks) | Q(union__in=desks))
+
+
+def corrections_seen_by(officer: User, *, below: Union | None = None) -> QuerySet[Correction]:
+    """Return the corrections an officer may read."""
+    return Correction.objects.filter(desk__in=desks_of(officer, below=below))
+
+
+def refused_together(learner: UUID, span: int) -> list[RefusedSpan]:
+    """
+    Return a refused span of a learner with those of the same session, day and reason, as the own page shows them in one
+    row; without what was taken back or objected to before. Empty if there is no such span.
+    """
+    first = RefusedSpan.objects.filter(pk=span, learner=learner, takes_back=None).first()
+    if first is None:
+        return []
+    group = RefusedSpan.objects.filter(
+        learner=learner, session=first.session, day=first.day, reason=first.reason
+    )
+    rows = list(group.order_by("t_from", "pk").prefetch_related("objection"))
+    back = {row.takes_back for row in rows if row.takes_back is not None}
+    return [
+        row for row in rows if row.takes_back is None and row.pk not in back and not hasattr(row, "objection")
+    ]
+
+
+def objections_by_span(spans: Iterable[RefusedSpan]) -> dict[int, Objection]:
+    """Return the objection of each of these spans that has one. One query."""
+    wanted = [span.pk for span in spans]
+    if not wanted:
+        return {}
+    rows = ObjectionSpan.objects.filter(span__in=wanted).select_related("objection")
+    return {row.span_id: row.objection for row in rows}
+
+
+def spans_of(objection: Objection) -> list[RefusedSpan]:
+    """Return the refused spans an objection is about, in the order of the clock."""
+    return list(RefusedSpan.objects.filter(objection__objection=objection).order_by("t_from", "pk"))
+
+
+def shares_of(
+    *, learner: UUID, spans: Sequence[RefusedSpan], session: StudySession, limit_ms: int | None = None
+) -> list[Share]:
+    """Return what of refused spans of one session and day can be given back now."""
+    if not spans:
+        return []
+    first = spans[0]
+    start = day_start_ms(first.day)
+    progress = {
+        row.part: row
+        for row in PartProgress.objects.filter(learner=learner, part__in={span.part for span in spans})
+    }
+    parts = {}
+    for part in session.parts:
+        uuid = UUID(part["uuid"])
+        row = progress.get(uuid)
+        parts[uuid] = PartSets(
+            part["nominal_ms"],
+            tuple(load_intervals(row.covered)) if row else (),
+            row.credited_ms if row else 0,
+        )
+    refused = [
+        Refused(
+            span.part,
+            span.policy,
+            (span.t_from, span.t_to),
+            None
+            if span.position_from is None or span.position_to is None
+            else (span.position_from, span.position_to),
+        )
+        for span in spans
+    ]
+    own = None if first.reason in _SAME_INSTANTS else session.uuid
+    taken = counted_instants(learner, start, start + DAY_MS, without=own)
+    return shares(refused, parts, taken, day=(start, start + DAY_MS), limit_ms=limit_ms)
+
+
+def counted_instants(
+    learner: UUID, start: int, end: int, *, without: UUID | None = None, waiting: bool = False
+) -> list[Interval]:
+    """
+    Return the stretches of a learner's clock in which something counts: those of the entries that stand, but the
+    beats of the session ``without``; with ``waiting`` also what waits for a proof.
+    """
+    days = LedgerEntry.objects.filter(
+        learner=learner,
+        day__gte=day_of(start),
+        day__lte=day_of(end - 1),
+        month__gte=month_start(day_of(start)),
+    )
+    rows = days.filter(t_to__gt=start, t_from__lt=end)
+    columns = rows.values_list("n", "kind", "refers_to", "session", "t_from", "t_to")
+    entries = list(columns.exclude(kind=LedgerEntry.Kind.ATTRIBUTION))
+    back = {refers for _, kind, refers, *_ in entries if kind == LedgerEntry.Kind.REVERSAL}
+    taken = [
+        (a, b)
+        for n, kind, _, session, a, b in entries
+        if kind != LedgerEntry.Kind.REVERSAL
+        and n not in back
+        and not (kind == LedgerEntry.Kind.STUDY and without is not None and session == without)
+    ]
+    if waiting:
+        state = StudyState.objects.filter(pk=learner).only("pending").first()
+        taken += [(span.start, span.end) for span in (load_spans(state.pending) if state else [])]
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFigure:
+    """What became of the objections to one reason under one policy version."""
+
+    reason: str
+    policy: str
+    filed: int
+    open: int
+    upheld: int
+    not_upheld: int
+
+    @property
+    def upheld_permille(self) -> int | None:
+        """Share of upheld among answered ones in thousandths, cut; None while none is answered."""
+        answered = self.upheld + self.not_upheld
+        return self.upheld * 1_000 // answered if answered else None
+
+
+def outcome_figures() -> list[OutcomeFigure]:
+    """Return the outcomes by reason and policy version, the most filed first. One query."""
+    rows = Objection.objects.values_list("reason", "policy").annotate(
+        filed=Count("pk"),
+        open=Count("pk", filter=Q(state__in=Objection.OPEN)),
+        upheld=Count("pk", filter=Q(state=Objection.State.UPHELD)),
+        not_upheld=Count("pk", filter=Q(state=Objection.State.NOT_UPHELD)),
+    )
+    return sorted((OutcomeFigure(*row) for row in rows), key=lambda f: (-f.filed, f.reason, f.policy))
+
+
+def overdue_count(today: date) -> int:
+    """Return how many open objections are past their day: the clock escalates them, but not above the top."""
+    return Objection.objects.filter(state__in=Objection.OPEN, due_on__lt=today).count()
+
+
+def objection_of_span(learner: UUID, span: int) -> UUID | None:
+    """Return the objection of a learner's refused span, or None."""
+    rows = ObjectionSpan.objects.filter(span=span, objection__learner=learner)
+    return rows.values_list("objection__uuid", flat=True).first()
+
+
+def file_seen_by(user: User, file: UUID) -> EvidenceFile | None:
+    """
+    Return a file if the user filed the objection it belongs to, is the learner of the correction, or may see either as an
+    officer.
+    """
+    mine = {user.person.uuid}
+    of_objection = Objection.objects.filter(photo__uuid=file)
+    of_correction = Correction.objects.filter(evidence__uuid=file)
+    desks = desks_of(user)
+    seen = (
+        of_objection.filter(Q(learner__in=mine) | Q(desk__in=desks) | Q(union__in=desks)).exists()
+        or of_correction.filter(Q(learner__in=mine) | Q(desk__in=desks)).exists()
+    )
+    return EvidenceFile.objects.filter(uuid=file).first() if seen else None

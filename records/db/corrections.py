@@ -1,0 +1,64 @@
+"""What was filed cannot be changed, and what was decided is final: triggers on objections and corrections."""
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from core.db import append_only_sql
+
+APPEND_ONLY = ("records_evidencefile", "records_objectionspan", "records_objectionstep")
+FILED_ONCE = {
+    "records_objection": (
+        "uuid", "learner", "session", "lesson", "day", "reason", "policy", "ms", "words", "photo_id", "evidence",
+        "evidence_hash", "filed_at", "union",
+    ),
+    "records_correction": (
+        "uuid", "learner", "kind", "entry", "kept_ms", "ms", "day", "began_at", "union", "desk", "reason", "words",
+        "objection_id", "evidence_id", "filed_by", "filed_at",
+    ),
+}  # fmt: skip
+"""Columns by table that no statement may set again."""
+FINAL = {"records_objection": ("upheld", "not_upheld"), "records_correction": ("approved", "refused")}
+"""States by table after which a row does not change."""
+
+
+def guard_corrections(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Make the triggers. For ``migrations.RunPython``."""
+    vendor = schema_editor.connection.vendor
+    statements = [sql for table in APPEND_ONLY for sql in append_only_sql(table, vendor)]
+    for table, columns in FILED_ONCE.items():
+        statements += _guards(table, columns, FINAL[table], vendor)
+    for statement in statements:
+        schema_editor.execute(statement, params=None)
+
+
+def _guards(table: str, columns: tuple[str, ...], final: tuple[str, ...], vendor: str) -> list[str]:
+    named = ", ".join(f'"{column}"' for column in columns)
+    states = ", ".join(f"'{state}'" for state in final)
+    guards = {
+        "filed": (f"UPDATE OF {named}", ""),
+        "final": ("UPDATE", f"WHEN (OLD.state IN ({states}))"),
+        "delete": ("DELETE", ""),
+    }
+    if vendor == "postgresql":
+        body = "EXECUTE FUNCTION refuse_change()"
+        made = [
+            f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} FOR EACH ROW {when} {body}"
+            for name, (event, when) in guards.items()
+        ]
+        return [
+            *made,
+            f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {body}",
+        ]
+    made = [
+        f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{table}: {name} refused'); END"
+        for name, (event, when) in guards.items()
+    ]
+    # REPLACE deletes without firing a delete trigger.
+    return [
+        *made,
+        f"CREATE TRIGGER {table}_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR uuid = NEW.uuid) "
+        f"BEGIN SELECT RAISE(ABORT, '{table}: REPLACE refused'); END",
+    ]
