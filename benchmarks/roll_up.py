@@ -8,11 +8,9 @@ and adding them up, in one statement, without writing.
 """
 
 import argparse
-import contextlib
 import os
 import random
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,17 +21,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "site")]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skillspower.settings.test")
 
 import django  # noqa: E402
-import psutil  # noqa: E402
-import psycopg  # noqa: E402
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection, connections  # noqa: E402
+from django.db import connection  # noqa: E402
 from measure import Figure, report  # noqa: E402
 
 from accounts.models import Person  # noqa: E402
-from core import template_database  # noqa: E402
+from benchmarks.worlds.database import cpu_seconds, own_database  # noqa: E402
 from core.clock import day_start_ms  # noqa: E402
 from core.db import inline_rows, is_postgres  # noqa: E402
 from records.api import mark_everything  # noqa: E402
@@ -61,18 +56,15 @@ def main() -> int:
     options = parser.parse_args()
     if options.smoke:
         options.unions, options.members, options.days = 30, 200, 2
-    name = _own_database()
-    try:
+    with own_database("roll_up"):
         return report(_figures(options.unions, options.members, options.days), judges=not options.smoke)
-    finally:
-        _drop(name)
 
 
 def _figures(unions: int, members: int, days: int) -> list[Figure]:
     found = [
         Figure(
             f"{unions} unions, {members} members, generated",
-            _seconds(lambda: _fill(unions, members, days)),
+            cpu_seconds(lambda: _fill(unions, members, days)),
             "s",
         )
     ]
@@ -83,15 +75,15 @@ def _figures(unions: int, members: int, days: int) -> list[Figure]:
 
     mark_everything()
     _analyze()
-    floor = min(_seconds(_add_up_learners) for _ in range(3))
-    seconds = _seconds(lambda: _until_done(lambda: roll_up_learners(today=TODAY, limit=LEARNER_MARKS)))
+    floor = min(cpu_seconds(_add_up_learners) for _ in range(3))
+    seconds = cpu_seconds(lambda: _until_done(lambda: roll_up_learners(today=TODAY, limit=LEARNER_MARKS)))
     found += [
         Figure("learner-days, floor: one SELECT that adds up", entries / max(floor, 0.01), "per CPU s"),
         Figure("learner-days recomputed", entries / max(seconds, 0.01), "per CPU s"),
     ]
 
-    floor = min(_seconds(_add_up_unions) for _ in range(3))
-    seconds = _seconds(
+    floor = min(cpu_seconds(_add_up_unions) for _ in range(3))
+    seconds = cpu_seconds(
         lambda: _until_done(lambda: roll_up_unions(today=TODAY, limit=UNION_MARKS[connection.vendor]))
     )
     found += [
@@ -100,8 +92,8 @@ def _figures(unions: int, members: int, days: int) -> list[Figure]:
     ]
 
     _mark_once(members)
-    learners = _seconds(lambda: _until_done(lambda: roll_up_learners(today=TODAY, limit=LEARNER_MARKS)))
-    upwards = _seconds(
+    learners = cpu_seconds(lambda: _until_done(lambda: roll_up_learners(today=TODAY, limit=LEARNER_MARKS)))
+    upwards = cpu_seconds(
         lambda: _until_done(lambda: roll_up_unions(today=TODAY, limit=UNION_MARKS[connection.vendor]))
     )
     found += [
@@ -227,52 +219,6 @@ def _run(sql: str, params: list[object] | None = None) -> None:
 def _until_done(batch: Callable[[], int]) -> None:
     while batch():
         pass
-
-
-def _seconds(task: Callable[[], None]) -> float:
-    """Return the processor time of this process and of its database session that a task takes."""
-    began = _used()
-    task()
-    return _used() - began
-
-
-def _used() -> float:
-    processes = [psutil.Process()]
-    if is_postgres():
-        connection.ensure_connection()
-        processes.append(psutil.Process(connection.connection.info.backend_pid))
-    return sum(times.user + times.system for times in (p.cpu_times() for p in processes))
-
-
-def _own_database() -> str:
-    """Copy the migrated template and use the copy; return its name."""
-    name = f"bench_roll_up_{os.getpid()}"
-    connections.close_all()
-    if connections["default"].vendor == "sqlite":
-        path = settings.VAR_DIR / f"{name}.sqlite3"
-        template_database.copy_sqlite(path)
-        name = str(path)
-    else:
-        template_database.copy_postgres(name)
-    settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = name
-    return name
-
-
-def _drop(name: str) -> None:
-    is_sqlite = connections["default"].vendor == "sqlite"
-    connections.close_all()
-    if is_sqlite:
-        for ending in ("", "-wal", "-shm"):
-            Path(name + ending).unlink(missing_ok=True)
-    else:
-        for _ in range(50):  # the session that was closed just now may still be on its way out
-            with (
-                contextlib.suppress(psycopg.errors.InsufficientPrivilege),
-                template_database.owner_of_server() as cursor,
-            ):
-                template_database.drop_postgres(name, cursor)
-                return
-            time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import dj_database_url
 import psycopg
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 M = TypeVar("M", bound=models.Model)
@@ -103,6 +103,30 @@ def fair_turn() -> Iterator[None]:
     yield
     if not is_postgres() and not connection.in_atomic_block:
         time.sleep(min(time.monotonic() - began, LONGEST_LOOK_S))
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """
+    Let all statements of a block see one state of the database, and keep nobody from writing meanwhile.
+
+    Inside a transaction it is that transaction that decides what is seen.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif is_postgres():
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        with connection.cursor() as cursor:
+            # Not atomic(): it would begin IMMEDIATE and hold the writer's lock.
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
 
 
 @contextmanager

@@ -1,17 +1,16 @@
 """
-What differs between PostgreSQL and SQLite in the study record: ``ledger`` makes the append-only tables, ``store`` reads
-and writes the rows of one request.
+What differs between PostgreSQL and SQLite in the study record: ``ledger`` makes the append-only tables, ``chains`` walks
+them, ``store`` reads and writes the rows of one request.
 """
 
+from records.db.chains import Batch, ChainRow, batches, entry_bytes_sql, read_chains, read_ends
 from records.db.guests import lock_device
 from records.db.ledger import (
     LEDGER,
     MONTHS_AHEAD,
     add_partition,
-    chain_rows_sql,
     create_ledger,
     drop_ledger,
-    entry_bytes_sql,
     missing_partitions,
     months_from,
     partition_name,
@@ -22,8 +21,10 @@ from records.db.store import lock_chain, move_chain, write_links
 __all__ = [
     "LEDGER",
     "MONTHS_AHEAD",
+    "Batch",
+    "ChainRow",
     "add_partition",
-    "chain_rows_sql",
+    "batches",
     "create_ledger",
     "drop_ledger",
     "entry_bytes_sql",
@@ -34,5 +35,7 @@ __all__ = [
     "move_chain",
     "partition_name",
     "partition_sql",
+    "read_chains",
+    "read_ends",
     "write_links",
 ]

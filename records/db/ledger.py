@@ -1,4 +1,4 @@
-"""The ledger's table, its partitions, its refusal of change, and the bytes of an entry as SQL builds them."""
+"""The ledger's table, its partitions, and its refusal of change."""
 
 from datetime import date
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from core.db import RUNTIME_GROUP, append_only_sql
-from records.ledger.format import FIELDS
 
 LEDGER = "records_ledgerentry"
 REFUSED = "records_refusedspan"
@@ -151,55 +150,6 @@ def partition_sql(month: date) -> list[str]:
         f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNTIME_GROUP}') THEN "
         f"GRANT SELECT, INSERT ON {name} TO {RUNTIME_GROUP}; END IF; END $$",
     ]
-
-
-_TEXT_PG = {
-    "day": "to_char(day, 'YYYY-MM-DD')",
-    "booked_on": "to_char(booked_on, 'YYYY-MM-DD')",
-    "online": "CASE WHEN online THEN '1' ELSE '0' END",
-    "prev": "encode(prev, 'hex')",
-}
-_UUIDS = {name for name, pg, _, _ in COLUMNS if pg == "uuid"}
-
-
-def _text(name: str, vendor: str) -> str:
-    column = f'"{name}"'
-    if vendor == "postgresql":
-        return _TEXT_PG.get(name, f"{column}::text")
-    if name in _UUIDS:
-        cuts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-        return "(" + " || '-' || ".join(f"substr({column}, {at}, {size})" for at, size in cuts) + ")"
-    return "lower(hex(prev))" if name == "prev" else f"CAST({column} AS text)"
-
-
-def entry_bytes_sql(vendor: str) -> str:
-    """
-    Return the SQL expression that builds the hashed bytes of an entry; equal to ``ledger.format.entry_bytes``.
-
-    On PostgreSQL the value is bytea, on SQLite a blob.
-    """
-    nullable = {name for name, _, _, null in COLUMNS if null}
-    parts = []
-    for name in FIELDS:
-        text = _text(name, vendor)
-        size = f"octet_length({text})" if vendor == "postgresql" else f"length(CAST({text} AS BLOB))"
-        whole = f"({size} || ':' || {text})"
-        parts.append(f"CASE WHEN \"{name}\" IS NULL THEN '-' ELSE {whole} END" if name in nullable else whole)
-    joined = " || ".join(parts)
-    return f"convert_to({joined}, 'UTF8')" if vendor == "postgresql" else f"CAST({joined} AS BLOB)"
-
-
-def chain_rows_sql(vendor: str, where: str) -> str:
-    """Return the statement that walks chains link by link: learner, n, format, hashed bytes, prev, hash, month fits."""
-    recorded = (
-        "date_trunc('month', to_timestamp(recorded_at / 1000.0) AT TIME ZONE 'Asia/Shanghai')::date"
-        if vendor == "postgresql"
-        else "strftime('%%Y-%%m-01', recorded_at / 1000, 'unixepoch', '+8 hours')"
-    )
-    return (
-        f"SELECT learner, n, format, {entry_bytes_sql(vendor)}, prev, hash, month = {recorded} "
-        f"FROM {LEDGER} {where} ORDER BY learner, n"
-    )
 
 
 def missing_partitions(cursor: Any, months: list[date]) -> list[date]:

@@ -11,7 +11,7 @@ case, days ISO 8601, instants ms since the epoch, bytes lower-case hex. The two 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from operator import attrgetter
@@ -20,7 +20,12 @@ from uuid import UUID
 
 SHA256_FORMAT = 1
 SM3_FORMAT = 2
-_ALGORITHMS = {SHA256_FORMAT: "sha256", SM3_FORMAT: "sm3"}
+ALGORITHMS = {SHA256_FORMAT: "sha256", SM3_FORMAT: "sm3"}
+HASHES: dict[int, Callable[[bytes], Any]] = {
+    SHA256_FORMAT: hashlib.sha256,
+    SM3_FORMAT: lambda octets: hashlib.new("sm3", octets),
+}
+"""By format number; calling one with bytes returns an object of hashlib."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +105,8 @@ def digest(format_number: int, octets: bytes) -> bytes:
 
     :raises KeyError: for a format number nobody has defined.
     """
-    return hashlib.new(_ALGORITHMS[format_number], octets).digest()
+    octets_hash: bytes = HASHES[format_number](octets).digest()
+    return octets_hash
 
 
 def genesis(learner: UUID) -> bytes:

@@ -64,6 +64,6 @@ class Command(AnsweringCommand):
         if options["learner"]:
             return [learner_named(options["learner"])]
         union = union_named(options["union"])
-        tree = descendants(union, on=timezone.localdate(), include_self=True).values_list("uuid", flat=True)
-        rows = LedgerEntry.objects.filter(union__in=list(tree))
+        tree = descendants(union, on=timezone.localdate(), include_self=True).values("uuid")
+        rows = LedgerEntry.objects.filter(union__in=tree)
         return list(rows.order_by().values_list("learner", flat=True).distinct())

@@ -1,0 +1,93 @@
+"""
+How fast the ledger's chains are checked, in a database of its own with generated chains whose hashes are true.
+
+    bin/bench verify [--smoke] [--learners N] [--entries N]
+
+The floor beside it reads every column and hashes as many bytes, without a look at what they say. Judged by processor time of
+this process and of its database session together: the bar of 100,000 entries a second is 10 µs an entry.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "site")]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skillspower.settings.test")
+
+import django  # noqa: E402
+
+django.setup()
+
+import hashlib  # noqa: E402
+import time  # noqa: E402
+
+from django.db import connection  # noqa: E402
+from measure import Figure, report  # noqa: E402
+
+from benchmarks.worlds.database import cpu_seconds, own_database  # noqa: E402
+from benchmarks.worlds.ledger import make_chains  # noqa: E402
+from core.db import is_postgres, owner_cursor  # noqa: E402
+from records.db import LEDGER  # noqa: E402
+from records.verify import verify  # noqa: E402
+
+BAR_US = 10.0
+ROUNDS = 3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--smoke", action="store_true", help="a small ledger, nothing judged")
+    parser.add_argument("--learners", type=int, default=10_000)
+    parser.add_argument("--entries", type=int, default=50, help="of each learner")
+    options = parser.parse_args()
+    if options.smoke:
+        options.learners, options.entries = 50, 4
+    with own_database("verify"):
+        made = cpu_seconds(lambda: make_chains(options.learners, options.entries))
+        _analyze()
+        figures = [Figure(f"{options.learners * options.entries} entries, generated", made, "CPU s")]
+        return report(figures + _figures(options.learners * options.entries), judges=not options.smoke)
+
+
+def _figures(entries: int) -> list[Figure]:
+    walls, costs, floors = [], [], []
+    for _ in range(ROUNDS):
+        floors.append(cpu_seconds(_floor))
+        began = time.monotonic()
+        costs.append(cpu_seconds(lambda: _check(entries)))
+        walls.append(time.monotonic() - began)
+    wall, cost, floor = min(walls), min(costs), min(floors)
+    return [
+        Figure("entries checked", entries / max(wall, 0.001), "/s"),
+        Figure("processor time of an entry, checked", cost * 1e6 / entries, "us", BAR_US),
+        Figure("processor time of an entry, floor", floor * 1e6 / entries, "us"),
+    ]
+
+
+def _check(entries: int) -> None:
+    verdict = verify()
+    if verdict.bad is not None or verdict.entries != entries:
+        raise RuntimeError(f"the generated ledger should be sound: {verdict}")
+
+
+def _floor() -> None:
+    """Read every column of every entry, in no order, and hash as many bytes as an entry has."""
+    octets = b"." * 550
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {LEDGER}")
+        while rows := cursor.fetchmany(5_000):
+            for _ in rows:
+                hashlib.sha256(octets).digest()
+
+
+def _analyze() -> None:
+    with owner_cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE records_ledgerentry" if is_postgres() else "ANALYZE")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

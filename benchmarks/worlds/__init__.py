@@ -1,0 +1,1 @@
+"""What benchmarks work on: databases of their own, and rows that the database makes itself."""
