@@ -360,7 +360,8 @@ def opening_answer(work: Sight, is_new: bool) -> Opened:
     ]
     return Opened(
         work.session.uuid,
-        work.now,
+        # Of a new session the instant from which its clock counts, to the ms: a judge outside can place every beat.
+        work.session.opened_at if is_new else work.now,
         work.row["edition"],
         parts,
         checks,

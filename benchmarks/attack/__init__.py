@@ -1,0 +1,1 @@
+"""Attack a running server: can study hours be forged, can they be lost? ``bin/attack`` runs it."""
