@@ -412,13 +412,18 @@ def lesson_player(content: SafeString, config: Mapping[str, Any]) -> SafeString:
     """``{% lesson_player config %} fragments {% endlesson_player %}``; config: site/static/js/player/README.md."""
     whole_ms = sum(part["nominal_ms"] for part in config["parts"])
     served = {**config, "hls_url": static("vendor/hls.js/hls.light.min.mjs")}
+    said = words()
+    guest = None
+    if config.get("is_guest"):  # as the script would put it up: there from the start, it moves nothing
+        guest = {"text": said["guest"], "url": config["sign_in_url"], "action": said["sign_in"]}
     return SafeString(
         render_to_string(
             "components/lesson_player.html",
             {
                 "content": content,
                 "config": json_script(served, "lesson-config"),
-                "words": json_script(words(), "lesson-words"),
+                "words": json_script(said, "lesson-words"),
+                "guest": guest,
                 "nominal_ms": whole_ms,
                 "next": config.get("next"),
                 "timeout_s": config["presence_timeout_ms"] // display.SECOND_MS,

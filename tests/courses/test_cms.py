@@ -111,6 +111,16 @@ class TestWriting:
         assert "在审的课" in panel and "在审：专业审核" in panel and "草稿课" in panel
         assert "别人的课" not in panel
 
+    def test_it_wears_our_name_seal_and_colours(self, client, index):
+        sign_in(client, make.make_staff("instructor"))
+        text = client.get(reverse("wagtailadmin_home")).content.decode()
+        assert "技能强国</title>" in text and "css/cms.css" in text and "icons/seal.svg" in text
+
+    def test_an_author_choosing_a_picture_may_search_and_upload(self, client, index):
+        sign_in(client, make.make_staff("instructor"))
+        html = client.get(reverse("wagtailimages_chooser:choose")).json()["html"]
+        assert 'href="#tab-search"' in html and 'href="#tab-upload"' in html
+
     def test_own_courses_cost_the_same_queries_whatever_their_number(self, client, index):
         counts = []
         author = make.make_staff("instructor")

@@ -76,6 +76,9 @@ def test_the_page_gives_the_device_a_cookie_that_no_script_reads(client, lessons
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 86_400)
     config = page.context["config"]
     assert config["is_guest"] is True
+    assert 'data-name="guest"' in page.content.decode(), (
+        "there from the start: put up by script it moves the page"
+    )
     assert config["learner"].startswith("guest-")
     assert cookie.value not in page.content.decode()
     assert page_of(client, lessons[0]).context["config"]["learner"] == config["learner"]

@@ -98,10 +98,12 @@ def load_videos(*, by: User) -> dict[str, Video]:
 def load_images(*, by: User) -> dict[str, Any]:
     """Bring the drawings into the library of pictures; return them by key."""
     collection = Collection.objects.get(name=COLLECTION)
+    blocks = [b for c in courses() for m in c.modules for le in m.lessons for b in le.blocks]
+    titles = {block.key: block.caption for block in blocks if isinstance(block, Image)}
     made = {}
     for path in sorted(IMAGES.glob("*.png")):
         with path.open("rb") as file:
-            image = get_image_model()(title=path.stem, collection=collection, uploaded_by_user=by)
+            image = get_image_model()(title=titles[path.stem], collection=collection, uploaded_by_user=by)
             image.file = ImageFile(file, name=path.name)
             image.save()
         made[path.stem] = image

@@ -30,8 +30,6 @@ class LessonPlayer extends HTMLElement {
     for (const part of this.config.parts) this.#take(part);
     this.#listen();
     this.timer = setInterval(() => this.#look(), LOOK_MS);
-    // Minutes belong to a person. Those of a guest wait for a day; the page says so, and how to keep them.
-    if (this.config.is_guest) this.meter.tell("guest", "info", this.words.guest, { text: this.words.sign_in, url: this.config.sign_in_url });
     // Without a learner (the page of patterns) there is nobody to count for.
     this.mayCount = Boolean(this.config.learner);
     if (this.mayCount) this.counter.sendLeftovers();
