@@ -21,6 +21,8 @@ CATALOGUE = "catalogue"
 """Courses and instructors as their cards show them."""
 TREE = "tree"
 """Unions and their goals."""
+NOTICES = "notices"
+"""What unions tell and ask their members: notices and programmes."""
 KEPT_S = 300
 """Nothing is older, even if a process died between its commit and telling so."""
 T = TypeVar("T")

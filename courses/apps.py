@@ -8,10 +8,16 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         """Answer for lessons to the study record, and for taught courses to the teaching pool."""
         import courses.signal_handlers  # noqa: F401  # connects its receivers
+        from core import inbox
         from courses.instructor_section import taught_courses
+        from courses.message_sources import waiting_reviews
+        from courses.notice_links import course_links
         from courses.resolver import resolve
         from instructors.api import register_section
         from records.api import register_lesson_resolver
+        from unions.api import register_link_source
 
         register_lesson_resolver(resolve)
         register_section(taught_courses)
+        register_link_source(course_links)
+        inbox.register_source(waiting_reviews, rings=True)

@@ -13,9 +13,11 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import jobs
+from core import inbox, jobs
 from media import ffmpeg
 from media.models import Rendition, Video
 from media.rules import Variant, master_playlist, qualities_for, scaled
@@ -150,6 +152,7 @@ def transcode(*, video: Video, progress: Progress) -> None:
     and one transaction. ``progress`` takes steps done, steps in all and what is being done.
     """
     # What plays already goes on playing until the better files are there.
+    played_already = Video.objects.filter(pk=video.pk, state=Video.State.READY).exists()
     Video.objects.filter(pk=video.pk).exclude(state=Video.State.READY).update(
         state=Video.State.PROCESSING, failure=""
     )
@@ -159,6 +162,32 @@ def transcode(*, video: Video, progress: Progress) -> None:
         _make_and_store(video, info, partial(_make_files, source=source, info=info, progress=progress))
     except ffmpeg.UnreadableVideo as error:
         Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, failure=str(error)[:300])
+        _tell_uploader(
+            video, _("“{title}”没有转换成功"), str(error), action=_("看看怎么办"), kind="video.failed"
+        )
+    else:
+        if not played_already:
+            _tell_uploader(
+                video, _("“{title}”转换好了"), _("可以放进课里了。"), action=_("看视频库"), kind="video.ready"
+            )
+
+
+def _tell_uploader(video: Video, title: str, body: str, *, action: str, kind: str) -> None:
+    """Let whoever uploaded a video know what became of it: once, however often a job is done again."""
+    if video.uploaded_by is None:
+        return
+    inbox.send(
+        to=video.uploaded_by.person.uuid,
+        kind=kind,
+        title=title.format(title=video.title),
+        body=body,
+        url=reverse("wagtailsnippets_media_video:edit", args=[video.pk]),
+        action=action,
+        source=f"video:{video.uuid}",
+        source_name=_("视频库"),
+        key=f"{kind}:{video.uuid}",
+        renew=kind == "video.failed",
+    )
 
 
 def make_playable(*, video: Video) -> None:

@@ -38,7 +38,7 @@ from records.operations.sessions import (
     resolve_lesson,
 )
 from records.progress import PartDone, done_of, part_progress
-from records.queries import MAKE_UP_DAYS, Filter, day_times, make_up, own_progress, own_refusals
+from records.queries import MAKE_UP_DAYS, Filter, MakeUp, day_times, make_up, own_progress, own_refusals
 from records.rollups import (
     Touched,
     entries_booked,
@@ -63,6 +63,7 @@ __all__ = [
     "LessonNotOpen",
     "LessonSnapshot",
     "Link",
+    "MakeUp",
     "Opened",
     "PartDone",
     "PartSnapshot",

@@ -13,6 +13,7 @@ from unions.exceptions import (
     LoopInTree,
     NameNotGiven,
     NotAMemberUnion,
+    NoticePeriodWrong,
     PeriodTaken,
     RequestClosed,
     RequestOpen,
@@ -21,7 +22,9 @@ from unions.exceptions import (
     UnionError,
     UnionNotFound,
 )
-from unions.models import Appointment, JoinRequest, Line, Membership, Union, UnionKind, UnionPlace
+from unions.links import Link, register_link_source
+from unions.models import Appointment, JoinRequest, Line, Membership, Notice, Union, UnionKind, UnionPlace
+from unions.noticeboard import NoticeLine, concerned_ids, current_notices, own_path
 from unions.operations import (
     appoint,
     close_union,
@@ -33,12 +36,14 @@ from unions.operations import (
     move_union,
     open_union,
     place_union,
+    publish_notice,
     refresh_paths,
     register_membership_guard,
     rename_union,
     request_to_join,
     revoke_appointment,
     transfer_member,
+    withdraw_notice,
 )
 from unions.operations.membership import CONFIRMED
 from unions.policies import (
@@ -82,10 +87,14 @@ __all__ = [
     "JoinRequest",
     "LevelNotAllowed",
     "Line",
+    "Link",
     "LoopInTree",
     "Membership",
     "NameNotGiven",
     "NotAMemberUnion",
+    "Notice",
+    "NoticeLine",
+    "NoticePeriodWrong",
     "PeriodTaken",
     "RequestClosed",
     "RequestOpen",
@@ -108,7 +117,9 @@ __all__ = [
     "chains_of",
     "children",
     "close_union",
+    "concerned_ids",
     "confirm_request",
+    "current_notices",
     "descendants",
     "find_union",
     "home_union",
@@ -128,9 +139,12 @@ __all__ = [
     "officers_of",
     "open_request_of",
     "open_union",
+    "own_path",
     "path_ids",
     "place_union",
+    "publish_notice",
     "refresh_paths",
+    "register_link_source",
     "register_membership_guard",
     "rename_union",
     "request_to_join",
@@ -143,4 +157,5 @@ __all__ = [
     "union_named",
     "union_of",
     "unions_of",
+    "withdraw_notice",
 ]

@@ -9,6 +9,7 @@ __all__ = [
     "LoopInTree",
     "NameNotGiven",
     "NotAMemberUnion",
+    "NoticePeriodWrong",
     "PeriodTaken",
     "RequestClosed",
     "RequestOpen",
@@ -75,3 +76,7 @@ class NameNotGiven(UnionError):
 
 class StudyAfterwards(UnionError):
     code, message = "study_afterwards", _("这一天之后已有学时记在原单位。会籍从最后一笔学时的当天起转。")
+
+
+class NoticePeriodWrong(UnionError):
+    code, message = "notice_period_wrong", _("结束要在开始当天或之后，最长一年。")

@@ -1,9 +1,12 @@
 """Forms of joining and of answering."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from unions.links import Link
 
 NAME_MAX = 40
 
@@ -74,3 +77,55 @@ class ReasonForm(forms.Form):
             "max_length": _("原因最多 200 个字。"),
         },
     )
+
+
+def _day(label: Any, **more: Any) -> forms.DateField:
+    messages = {"required": _("请选一天。"), "invalid": _("日期写成 2026-11-30 这样。")}
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, error_messages=messages, widget=widget, **more)
+
+
+class NoticeForm(forms.Form):
+    """A notice to one's members; ``offered`` are the links it may lead to, by heading."""
+
+    title = forms.CharField(
+        label=_("标题"),
+        max_length=60,
+        help_text=_("一句话说清什么事，最多 60 个字。"),
+        error_messages={"required": _("请写标题。"), "max_length": _("标题最多 60 个字。")},
+    )
+    text = forms.CharField(
+        label=_("内容"),
+        max_length=3000,
+        help_text=_("什么事、什么时候、找谁。空一行就是另起一段。"),
+        error_messages={"required": _("请写内容。"), "max_length": _("内容最多 3,000 个字。")},
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    url = forms.ChoiceField(
+        label=_("带一个学习链接"),
+        required=False,
+        error_messages={"invalid_choice": _("这个链接已经不在了，重新选一个。")},
+    )
+    active_from = _day(_("从哪天起显示"))
+    last_day = _day(_("显示到哪天"), help_text=_("这一天也显示。最长一年。"))
+
+    def __init__(self, *args: Any, offered: list[tuple[str, list[Link]]], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+        self._titles = {link.url: link.title for _heading, links in offered for link in links}
+        groups = [(heading, [(link.url, link.title) for link in links]) for heading, links in offered]
+
+        self.fields["url"].choices = [("", _("不带链接")), *groups]  # type: ignore[attr-defined]  # it is a ChoiceField
+
+    @property
+    def url_title(self) -> str:
+        return self._titles.get(self.cleaned_data.get("url", ""), "")
+
+    def clean_last_day(self) -> date:
+        """The rest of the rules of a period is the operation's."""
+        last_day: date = self.cleaned_data["last_day"]
+        if last_day < self._today:
+            raise forms.ValidationError(_("这一天已经过了。"), code="past")
+        if last_day > self._today + timedelta(days=2 * 366):
+            raise forms.ValidationError(_("太久了，最长一年。"), code="far")
+        return last_day

@@ -189,3 +189,47 @@ class Appointment(models.Model):
             )
         ]
         indexes = [models.Index(fields=["officer", "active_from"], name="appointment_of_officer")]
+
+
+class Notice(UuidModel):
+    """
+    What a union tells its members and everybody below it, from ``active_from`` to the day before ``active_to``. It is
+    resolved when somebody looks, by the reader's unions. Withdrawing hides it and keeps it.
+    """
+
+    union = models.ForeignKey(Union, on_delete=models.PROTECT, related_name="notices")
+    title = models.CharField(_("标题"), max_length=60)
+    text = models.TextField(_("内容"), max_length=3000)
+    url = models.CharField(max_length=500, blank=True, help_text="a course or programme: a path of this site")
+    url_title = models.CharField(max_length=120, blank=True, help_text="what it was called then")
+    active_from = models.DateField(_("从哪天"))
+    active_to = models.DateField()
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("通知公告")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(active_to__gt=models.F("active_from")), name="notice_period"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(title="") & ~models.Q(text=""), name="notice_says_something"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(url="")
+                | (models.Q(url__startswith="/") & ~models.Q(url__startswith="//")),
+                name="notice_url_of_this_site",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="notice_withdrawn_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["union", "-active_to"], name="notice_of_union")]
+
+    def __str__(self) -> str:
+        return self.title

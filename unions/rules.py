@@ -7,6 +7,8 @@ _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _JOIN_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 O 1 I L, which people confuse on a notice board."""
 JOIN_CODE_LENGTH = 8
+OLD_DAYS = 3
+"""From the third day on a join request is old: two working days are what the waiting page promises."""
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))

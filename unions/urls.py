@@ -1,6 +1,6 @@
 from django.urls import path
 
-from unions.views import imports, joining, officer
+from unions.views import imports, joining, notices, officer
 
 app_name = "unions"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("unions/<uuid:union>/invitation/", officer.invitation, name="invitation"),
     path("unions/<uuid:union>/invitation/code.svg", officer.invitation_picture, name="invitation_picture"),
     path("unions/<uuid:union>/invitation/renew/", officer.renew, name="renew"),
+    path("unions/<uuid:union>/notices/", notices.board, name="notices"),
+    path("unions/<uuid:union>/notices/new/", notices.write, name="write_notice"),
+    path("unions/<uuid:union>/notices/<uuid:notice>/withdraw/", notices.withdraw, name="withdraw_notice"),
+    path("notices/<uuid:notice>/", notices.show, name="notice"),
     path("unions/<uuid:union>/import/<slug:what>/", imports.upload, name="import"),
     path("unions/<uuid:union>/import/<slug:what>/template.xlsx", imports.template, name="import_template"),
     path("unions/<uuid:union>/import/<slug:what>/<uuid:run>/", imports.show, name="import_run"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from core.importer.models import ImportRow
+from core.importer.models import ImportRow, ImportRun
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,10 @@ class Importer(ABC):
         :meth:`plan`, or none of them) bring it.
         """
         return {c.key: c.example for c in self.columns}
+
+    def page_of(self, run: ImportRun) -> str:
+        """Return the address of the page that shows a run, to be sent to whoever started it; empty: there is none."""
+        return ""
 
     def is_sample(self, cells: dict[str, str]) -> bool:
         """Tell whether a line is the template's own, left in."""

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
-from core import audit, jobs
+from core import audit, inbox, jobs
 from core.db import lock_rows
 from core.importer.base import Draft, Importer, RowConflict, importer_of
 from core.importer.models import ImportRow, ImportRun
@@ -202,6 +203,7 @@ def _finish(
     run.state = state
     setattr(run, moment, now)
     run.save(update_fields=["state", moment])
+    _tell(run, now)
     audit.record(
         stream=STREAM,
         action=action,
@@ -210,6 +212,38 @@ def _finish(
         detail={"run": run.uuid, "kind": run.kind, **run.counts()},
     )
     return run
+
+
+def _tell(run: ImportRun, now: datetime) -> None:
+    """Let whoever brought a file in know that it is done, and how many lines were not."""
+    page = importer_of(run.kind).page_of(run)
+    if run.created_by is None or not page:
+        return
+    outcomes = dict(run.rows.values_list("outcome").annotate(n=Count("pk")))
+    refused = run.rows.filter(action=ImportRow.Action.REFUSED).count()
+    if run.state == ImportRun.State.UNDONE:
+        title = _("{file} 撤销完了")
+        body = _("撤销了 {done} 行，{left} 行撤不回。").format(
+            done=outcomes.get(ImportRow.Outcome.UNDONE, 0), left=outcomes.get(ImportRow.Outcome.KEPT, 0)
+        )
+    else:
+        title = _("{file} 导入完了")
+        body = _("办好 {done} 行，{left} 行没办成。").format(
+            done=outcomes.get(ImportRow.Outcome.DONE, 0),
+            left=refused + outcomes.get(ImportRow.Outcome.FAILED, 0),
+        )
+    inbox.send(
+        to=run.created_by,
+        kind=f"import.{run.state}",
+        title=title.format(file=run.file_name or _("表格")),
+        body=body,
+        url=page,
+        action=_("看结果"),
+        source=f"import:{run.uuid}",
+        source_name=_("导入"),
+        key=f"import.{run.state}:{run.uuid}",
+        at=now,
+    )
 
 
 def cells_of(row: ImportRow) -> dict[str, str]:

@@ -55,6 +55,8 @@ class Entry:
     """Its time has passed."""
     is_late: bool = False
     """It is due within days: said with a word and in colour."""
+    is_day: bool = False
+    """Only the day of ``at`` is known."""
     place: int = 0
 
     @property

@@ -40,17 +40,30 @@ def tell_published(edition: CourseEdition) -> None:
         title=_("《%(title)s》审核通过，已经发布") % {"title": edition.title},
         body=_("学员现在看到的就是这一版。"),
         url=reverse("courses:course", args=[edition.course.slug]),
+        action=_("去看看"),
         source=f"edition:{edition.uuid}",
+        source_name=_("课程审核"),
+        key=f"course.published:{edition.uuid}",
     )
 
 
 def tell_sent_back(edition: CourseEdition, *, remark: str) -> None:
-    """Let who sent an edition to review know what the reviewer wants changed, and where to do it."""
+    """Let who sent an edition to review know what the reviewer wants changed; it is done when it is sent again."""
     inbox.send(
         to=_author_of(edition),
         kind="course.returned",
         title=_("《%(title)s》退回修改") % {"title": edition.title},
         body=remark or _("审核的人没有写意见，可以当面问一问。"),
         url=reverse("course_desk", args=[edition.course_id]),
+        action=_("去改"),
         source=f"edition:{edition.uuid}",
+        source_name=_("课程审核"),
+        key=returned_key(edition),
+        is_task=True,
+        renew=True,
     )
+
+
+def returned_key(edition: CourseEdition) -> str:
+    """The matter of an edition that was sent back: settled when it is sent to review again."""
+    return f"course.returned:{edition.uuid}"

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
+from core import inbox
 from core.db import lock_rows
 from courses.models import CourseEdition, CoursePage, EditionFile, EditionInstructor, EditionLesson
+from courses.operations.review import returned_key
 from courses.queries.drafts import CourseDraft, Missing, course_draft, ids_in, media_facts, missing_in
 from courses.rules import BLOCK_SCHEMA_VERSION, canonical_hash, timeline
 
@@ -55,6 +57,7 @@ def submit_course(*, course: CoursePage, by: User, now: datetime, note: str = ""
     edition.save()
     _freeze_lessons(edition, draft)
     _start_review(edition, by)
+    inbox.settle(key=returned_key(edition), at=now)
     return edition
 
 

@@ -91,6 +91,23 @@ class TestReview:
         assert "已经发布" in told.title and told.url == f"/courses/{course.slug}/"
         assert [a.step for a in edition.approvals.order_by("approved_at")] == ["专业审核", "内容审核"]
 
+    def test_waits_in_the_centre_of_whoever_may_do_the_step_until_somebody_has(self):
+        course = make.make_draft()
+        edition = operations.submit_course(course=course, by=course.owner, now=make.NOW)
+        trade, other, content = (
+            make.make_staff(f"{role}_reviewer") for role in ("trade", "trade", "content")
+        )
+        course.owner.groups.add(*trade.groups.all())
+
+        def waiting(user):
+            return [task.title for task in inbox.page_of(user, now=make.NOW).tasks]
+
+        title = f"《{edition.title}》等你审核"
+        assert [waiting(user) for user in (trade, other, content, course.owner)] == [[title], [title], [], []]
+        assert inbox.bell_count(trade, make.NOW) == 1
+        make.approve(edition, trade)
+        assert [waiting(user) for user in (trade, other, content)] == [[], [], [title]]
+
     @pytest.mark.parametrize("role", ["instructor", "lesson_editor", "content_reviewer"])
     def test_refuses_whoever_is_not_of_the_step(self, role):
         course = make.make_draft()
@@ -117,10 +134,13 @@ class TestReview:
         make.approve(edition, make.make_staff("content_reviewer"), "reject", comment="第 1 块看不清")
         rewrite(course, "运条", make.text("改过的运条"))
 
+        [task] = inbox.page_of(course.owner, now=make.NOW).tasks
+        assert (task.action, task.source_name) == ("去改", "课程审核")
         again = operations.submit_course(course=course, by=course.owner, now=make.NOW)
 
         told = inbox.messages_of(course.owner.person.uuid).get()
         assert "退回修改" in told.title and told.body == "第 1 块看不清"
+        assert told.state == "done"
         assert told.url == reverse("course_desk", args=[course.pk])
         assert (again.pk, again.number) == (edition.pk, 1)
         assert again.current_workflow_task.name == "专业审核"

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Person
+from core import inbox
 from core.clock import MS_PER_STUDY_HOUR, day_of, day_start_ms, to_ms
 from core.kept import CATALOGUE, TREE, outdated
 from courses.api import lift_withdrawal, withdraw
@@ -110,10 +111,10 @@ def forget_what_is_kept() -> None:
         outdated(subject)
 
 
-def statements(client) -> int:
-    """Return what one request for the first page asks the database, without reading who is asking."""
+def statements(client, url="/") -> int:
+    """Return what one request (for the first page) asks the database, without reading who is asking."""
     with CaptureQueriesContext(connection) as captured:
-        assert client.get("/").status_code == 200
+        assert client.get(url).status_code == 200
     return sum(not any(word in query["sql"] for word in AUTHENTICATION) for query in captured)
 
 
@@ -314,3 +315,25 @@ def test_a_due_day_of_another_year_names_the_year(client, worker):
     [duty] = client.get("/").context["duties"]
 
     assert duty["due"] == f"{ends.year}年3月5日前"
+
+
+def test_what_is_left_stands_in_the_message_centre_with_the_way_to_do_it(client):
+    user = somebody_with_everything(client)
+
+    page = client.get("/me/messages/").context["page"]
+
+    make_up, duty = (
+        next(e for e in page.tasks if e.kind == kind) for kind in ("study.make_up", "programme.due")
+    )
+    assert make_up.url.startswith("/learn/")
+    assert make_up.action.startswith("去重看这")
+    assert (duty.title, duty.body) == ("安全月必修", "还剩 1 节，约 2 分钟")
+    assert [entry.title for entry in page.told] == ["新的学习安排：安全月必修"]
+    assert inbox.bell_count(user, timezone.now()) == 1
+
+
+def test_the_message_centre_of_a_worker_costs_twelve_statements(client):
+    somebody_with_everything(client)
+    client.get("/me/messages/")
+
+    assert statements(client, "/me/messages/") <= 12

@@ -8,8 +8,10 @@ import pytest
 from django.core.files.base import File
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from core import inbox
 from media.models import Rendition, Video
 from media.operations import UploadRefused, accept_video, make_playable, transcode
+from tests.factories.people import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +23,7 @@ def quiet(done, total, message):
 @pytest.fixture
 def video(clip):
     with clip.open("rb") as file:
-        return accept_video(file=File(file, name=clip.name), title="焊接演示", by=None)
+        return accept_video(file=File(file, name=clip.name), title="焊接演示", by=make_user())
 
 
 def test_an_accepted_upload_lies_on_disk_under_its_hash_and_waits_for_its_job(video, clip):
@@ -63,6 +65,8 @@ def test_a_video_becomes_playable_in_two_qualities_with_poster_and_length(video,
 
     video.refresh_from_db()
     assert (video.state, video.failure) == (Video.State.READY, "")
+    [told] = inbox.messages_of(video.uploaded_by.person.uuid)
+    assert told.title == "“焊接演示”转换好了"
     assert 2_900 <= video.duration_ms <= 3_200
     assert (uploads / video.poster).stat().st_size > 500
     assert Rendition.objects.filter(video=video).count() == 2
@@ -94,9 +98,14 @@ def test_a_kill_in_the_middle_leaves_nothing_half_made_in_place(video, uploads):
 
 def test_a_damaged_file_fails_with_a_sentence_for_its_owner(clip, uploads):
     broken = io.BytesIO(clip.read_bytes()[:2000])
-    video = accept_video(file=File(broken, name="坏.mp4"), title="坏文件", by=None)
+    owner = make_user()
+    video = accept_video(file=File(broken, name="坏.mp4"), title="坏文件", by=owner)
 
-    transcode(video=video, progress=quiet)
+    for _ in range(2):
+        transcode(video=video, progress=quiet)
+
+    [told] = inbox.messages_of(owner.person.uuid)
+    assert "坏文件" in told.title and "重新上传" in told.body
 
     video.refresh_from_db()
     assert video.state == Video.State.FAILED

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Person
-from core import jobs
+from core import inbox, jobs
 from core.importer import runs
 from core.importer.models import ImportRow, ImportRun
 from core.importer.reading import UnreadableTable, read_table
@@ -385,6 +385,8 @@ def test_an_officer_uploads_looks_does_and_takes_back(client, t, officer, django
     page = client.get(f"{url}?action=refused").content.decode()
     assert "李海生" not in page
     assert "整份撤销" in page
+    [told] = inbox.messages_of(officer.person.uuid)
+    assert (told.title, told.body, told.url) == ("花名册.csv 导入完了", "办好 1 行，1 行没办成。", url)
     assert "王错" in client.get(f"{url}refused.csv").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"{url}act/", {"do": "undo"})

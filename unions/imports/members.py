@@ -19,7 +19,7 @@ from accounts.api import Person, User, name_index, phone_index
 from accounts.rules import display_name_of, normalize_identity_number, normalize_phone, plain_form
 from core.db import lock_rows
 from core.importer.base import Column, Draft, Importer, RowConflict
-from core.importer.models import ImportRow
+from core.importer.models import ImportRow, ImportRun
 from unions.models import Membership, Union
 from unions.operations.membership import earliest_start, publish_confirmed
 from unions.queries import active
@@ -68,6 +68,10 @@ class MemberImporter(Importer):
         ),
         Column("since", "入会日期", help="不填就从导入这天算", example="2020-01-01", also=("入会时间",)),
     )
+
+    def page_of(self, run: ImportRun) -> str:
+        kind, _, union = run.scope.partition(":")
+        return f"/unions/{union}/import/members/{run.uuid}/" if kind == "union" else ""
 
     def plan(self, drafts: Sequence[Draft], *, options: dict[str, Any]) -> None:
         """``options``: union (id of the union whose roll it is), today (ISO day)."""

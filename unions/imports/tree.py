@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from core.importer.base import Column, Draft, Importer, RowConflict
-from core.importer.models import ImportRow
+from core.importer.models import ImportRow, ImportRun
 from unions import operations
 from unions.exceptions import UnionError
 from unions.models import Line, Membership, Union, UnionKind, UnionPlace
@@ -31,6 +31,10 @@ class TreeImporter(Importer):
         Column("industry", "行业门类", help="GB/T 4754 的一个字母", example="C"),
         Column("opened_on", "成立日期", help="不填就从导入这天算", example="2001-05-01"),
     )
+
+    def page_of(self, run: ImportRun) -> str:
+        kind, _, union = run.scope.partition(":")
+        return f"/unions/{union}/import/tree/{run.uuid}/" if kind == "union" else ""
 
     def sample(self, *, options: dict[str, Any]) -> dict[str, str]:
         """A union of a kind that may stand below the root, else below the top of the tree."""

@@ -125,4 +125,27 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_to__gt', models.F('active_from')), _connector='OR'), name='appointment_period')],
             },
         ),
+        migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('title', models.CharField(max_length=60, verbose_name='标题')),
+                ('text', models.TextField(max_length=3000, verbose_name='内容')),
+                ('url', models.CharField(blank=True, help_text='a course or programme: a path of this site', max_length=500)),
+                ('url_title', models.CharField(blank=True, help_text='what it was called then', max_length=120)),
+                ('active_from', models.DateField(verbose_name='从哪天')),
+                ('active_to', models.DateField()),
+                ('published_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='unions.union')),
+                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '通知公告',
+                'indexes': [models.Index(fields=['union', '-active_to'], name='notice_of_union')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('active_to__gt', models.F('active_from'))), name='notice_period'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='notice_says_something'), models.CheckConstraint(condition=models.Q(('url', ''), models.Q(('url__startswith', '/'), models.Q(('url__startswith', '//'), _negated=True)), _connector='OR'), name='notice_url_of_this_site'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='notice_withdrawn_by_somebody')],
+            },
+        ),
     ]

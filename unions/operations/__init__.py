@@ -13,6 +13,7 @@ from unions.operations.membership import (
     transfer_member,
     withdraw_request,
 )
+from unions.operations.notices import publish_notice, withdraw_notice
 from unions.operations.tree import (
     close_union,
     load_kinds,
@@ -37,6 +38,7 @@ __all__ = [
     "move_union",
     "open_union",
     "place_union",
+    "publish_notice",
     "refresh_paths",
     "refuse_request",
     "register_membership_guard",
@@ -47,5 +49,6 @@ __all__ = [
     "reveal_name",
     "revoke_appointment",
     "transfer_member",
+    "withdraw_notice",
     "withdraw_request",
 ]

@@ -59,7 +59,10 @@ def join_by_code(*, person: Person, code: str, on: date, actor: User | None = No
         raise wrong.CodeUnknown
     person = _lock(person)
     membership = _begin(person, union, on=on, source="code")
-    JoinRequest.objects.filter(person=person, state__in=_OPEN).update(state=JoinRequest.State.WITHDRAWN)
+    for request in JoinRequest.objects.filter(person=person, state__in=_OPEN):
+        request.state = JoinRequest.State.WITHDRAWN
+        request.save(update_fields=["state"])
+        inbox.settle(key=_question(request))
     _record("membership.join", union, actor, {"person": person.uuid, "by": "code"})
     return membership
 
@@ -103,6 +106,7 @@ def withdraw_request(*, request: JoinRequest) -> JoinRequest:
     request = _lock_open(request)
     request.state = JoinRequest.State.WITHDRAWN
     request.save(update_fields=["state"])
+    inbox.settle(key=_question(request))
     _record(
         "membership.withdraw", request.union, None, {"person": request.person.uuid, "request": request.uuid}
     )
@@ -136,8 +140,12 @@ def confirm_request(*, request: JoinRequest, officer: User, at: datetime) -> Mem
         title=_("{union}已确认你入会").format(union=union),
         body=_("从 {day} 起学的都算进单位了。").format(day=membership.active_from.isoformat()),
         url=f"/unions/{union.uuid}/",
+        action=_("看我的工会"),
         source=f"union:{union.uuid}",
+        source_name=union.name,
+        key=f"join.confirmed:{request.uuid}",
     )
+    inbox.settle(key=_question(request), at=at)
     _record("membership.confirm", union, officer, {"person": person.uuid, "request": request.uuid})
     return membership
 
@@ -151,7 +159,10 @@ def refuse_request(*, request: JoinRequest, officer: User, at: datetime, reason:
     """
     request = _lock_open(request)
     _answer(request, JoinRequest.State.REFUSED, officer, at, remark=reason)
-    _tell(request, _("{union}没有通过你的申请"), reason)
+    inbox.settle(key=_question(request), at=at)
+    _tell(
+        request, _("{union}没有通过你的申请"), reason, action=_("再看看"), key=f"join.refused:{request.uuid}"
+    )
     _record(
         "membership.refuse", request.union, officer, {"person": request.person.uuid, "request": request.uuid}
     )
@@ -167,7 +178,15 @@ def ask_back(*, request: JoinRequest, officer: User, at: datetime, question: str
     """
     request = _lock_open(request)
     _answer(request, JoinRequest.State.ASKED_BACK, officer, at, remark=question)
-    _tell(request, _("{union}请你补充一点"), question)
+    _tell(
+        request,
+        _("{union}请你补充一点"),
+        question,
+        action=_("去补充"),
+        key=_question(request),
+        is_task=True,
+        renew=True,
+    )
     _record(
         "membership.ask", request.union, officer, {"person": request.person.uuid, "request": request.uuid}
     )
@@ -184,6 +203,7 @@ def resend_request(*, request: JoinRequest, workplace: str, remark: str = "") ->
     request = _lock_open(request)
     request.state, request.workplace, request.remark = JoinRequest.State.SENT, workplace, remark
     request.save(update_fields=["state", "workplace", "remark"])
+    inbox.settle(key=_question(request))
     return request
 
 
@@ -286,7 +306,7 @@ def _answer(request: JoinRequest, state: str, officer: User, at: datetime, remar
     request.save(update_fields=["state", "answered_by", "answered_at", "remark"])
 
 
-def _tell(request: JoinRequest, title: str, body: str) -> None:
+def _tell(request: JoinRequest, title: str, body: str, **more: Any) -> None:
     inbox.send(
         to=request.person.uuid,
         kind=f"join.{request.state}",
@@ -294,7 +314,14 @@ def _tell(request: JoinRequest, title: str, body: str) -> None:
         body=body,
         url="/unions/waiting/",
         source=f"union:{request.union.uuid}",
+        source_name=request.union.name,
+        **more,
     )
+
+
+def _question(request: JoinRequest) -> str:
+    """The matter of an officer's question: settled by an answer, a withdrawal or a decision."""
+    return f"join.question:{request.uuid}"
 
 
 def _record(action: str, union: Union, actor: User | None, detail: dict[str, Any]) -> None:

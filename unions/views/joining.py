@@ -23,6 +23,7 @@ from unions import operations, queries
 from unions.exceptions import CodeUnknown, UnionError
 from unions.forms import CodeForm, RequestForm
 from unions.models import Union
+from unions.noticeboard import NoticeLine, concerned_ids, current_notices, may_write_notices
 from unions.policies import may
 from unions.rules import coarse_count, normalize_code
 
@@ -86,8 +87,18 @@ def card(request: HttpRequest, union: UUID) -> HttpResponse:
         "may_join": node.kind.is_primary,
         "may_answer": may(cast(User, request.user), node, "membership"),
         "may_write": may(cast(User, request.user), node, "membership", write=True),
+        "may_tell": may_write_notices(request.user, node),
+        "notices": _notices(request, node),
     }
     return render(request, "unions/card.html", context)
+
+
+def _notices(request: HttpRequest, node: Union) -> list[NoticeLine]:
+    """Return the union's notices of today for whom they concern; a guest sees none."""
+    today = timezone.localdate()
+    if not request.user.is_authenticated or node.pk not in concerned_ids(request.user, today):
+        return []
+    return current_notices([node.pk], today)
 
 
 @guard(signed_in)

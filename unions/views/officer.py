@@ -23,10 +23,9 @@ from unions.exceptions import UnionError
 from unions.forms import AnswerForm, ReasonForm
 from unions.models import JoinRequest, Union
 from unions.policies import may, officer_of, officer_scope, sees_names
+from unions.rules import OLD_DAYS
 
 A_PAGE = 30
-OLD_DAYS = 3
-"""From the third day on a request is shown as old: two working days are what the waiting page promises."""
 
 
 def _officer(request: HttpRequest) -> User:

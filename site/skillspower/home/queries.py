@@ -32,11 +32,12 @@ from records.api import (
     own_refusals,
 )
 from reports.rules import Period, PeriodKind, goal_ms
-from unions.api import Union, chain_of, membership_on, path_ids
+from unions.api import Union, chain_of, current_notices, membership_on, path_ids
 
 CARDS = 4
 FIRST_LESSONS = 3
 DUTIES = 3
+NOTICES = 3
 SHORT_MS = 8 * 60_000
 """A lesson for somebody new: over before the tea is cold."""
 SOON = timedelta(days=7)
@@ -75,6 +76,7 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
     counted = sum(times.values())
     membership = membership_on(person.uuid, today)
     union = membership.union if membership else None
+    chain = path_ids(union.path) if union else []
     goal = _goal(union, today)
     is_new = not progress and not counted
     lessons = [] if resume else _first_lessons(person.occupation_code)
@@ -95,7 +97,8 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
             ],
         },
         "make_up": {"ms": sum(item.ms for item in to_make_up), "url": "/records/"} if to_make_up else None,
-        "duties": _duties(union, today, done),
+        "duties": duties_of(chain, today, done)[:DUTIES],
+        "notices": _notices(chain, today),
         "for_you": {"why": _("你的工种"), "courses": _own_trade(person.occupation_code)},
     }
 
@@ -178,16 +181,22 @@ def _goal(union: Union | None, today: date) -> int:
     return 0
 
 
-def _duties(union: Union | None, today: date, done: Sequence[PartDone]) -> list[Context]:
+def _notices(chain: Sequence[int], today: date) -> list[Context]:
+    """Return the newest notices of a member's unions, for the place below what is due."""
+    lines = current_notices(chain, today, limit=NOTICES)
+    return [{"title": n.title, "url": f"/notices/{n.uuid}/", "on": n.published_at} for n in lines]
+
+
+def duties_of(chain: Sequence[int], today: date, done: Sequence[PartDone]) -> list[Context]:
     """
-    Return what the programmes of a member's unions still ask, the one due first at the top, each with the lesson to go
-    on with. What is done is not due any more.
+    Return what the programmes of a member's unions (their ids) still ask, the one due first at the top, each with the
+    lesson to go on with. What is done is not due any more.
     """
-    if union is None:
+    if not chain:
         return []
-    running = programmes_of_chain(ids=path_ids(union.path), on=today)
+    running = programmes_of_chain(ids=chain, on=today)
     asked: dict[Programme, list[UUID]] = defaultdict(list)
-    rows = ProgrammeLesson.objects.filter(programme__in=running).select_related("programme")
+    rows = ProgrammeLesson.objects.filter(programme__in=running).select_related("programme__union")
     for row in rows.order_by("programme__ends_on", "programme", "pk"):
         asked[row.programme].append(row.lesson)
     parts = _parts({lesson for lessons in asked.values() for lesson in lessons})
@@ -202,7 +211,7 @@ def _duties(union: Union | None, today: date, done: Sequence[PartDone]) -> list[
                 left[lesson] = nominal_ms - covered_ms
         if left:
             found.append(_duty(programme, left, today))
-    return found[:DUTIES]
+    return found
 
 
 def _duty(programme: Programme, left: dict[UUID, int], today: date) -> Context:
@@ -210,6 +219,7 @@ def _duty(programme: Programme, left: dict[UUID, int], today: date) -> Context:
     ms, ends_on = sum(left.values()), programme.ends_on
     day = _("{month}月{day}日").format(month=ends_on.month, day=ends_on.day)
     return {
+        "programme": programme,
         "title": programme.title,
         "url": f"/learn/{next(iter(left))}/",
         "due": _("{day}前").format(day=day if ends_on.year == today.year else display.full_day(ends_on)),
