@@ -99,6 +99,11 @@ def rebuild_index(*, clock: Clock) -> int:
         IndexState.objects.filter(rebuild=token).update(rebuild=None, rebuild_began_at=None)
 
 
+def end_dead_rebuild() -> None:
+    """Let a rebuild begin at once after one that was killed. For who knows that no other process is at it."""
+    IndexState.objects.filter(rebuild__isnull=False).update(rebuild=None, rebuild_began_at=None)
+
+
 def _write(target: SearchEngine, keys: list[str]) -> None:
     groups = groups_of(keys)
     target.replace({key: [prepare(document) for document in groups[key]] for key in keys})

@@ -1,5 +1,7 @@
 """Make the demo community, and say who is in it."""
 
+import subprocess
+import sys
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.api import User
 from core.clock import SHANGHAI
@@ -17,12 +18,13 @@ from occupations.api import load_classification
 from programmes.api import Programme, create_programme
 from records.api import issue_policy, make_partitions
 from reports.operations import roll_up
-from search.operations import rebuild_index
+from search.operations import end_dead_rebuild
 from skillspower.demo.content import community
 from skillspower.demo.courses import load_courses
 from skillspower.demo.history import MONTHS, first_of_month, load_history
 from skillspower.demo.people import PASSWORD, load_people, load_unions
 from skillspower.demo.workers import load_stories
+from skillspower.settings.env import ROOT
 from unions.api import Union
 
 COUNTY, FOREIGN = "JC-QJ-QJX", "QSGM"
@@ -64,10 +66,22 @@ def load(*, now: datetime, say: Say) -> None:
         # Before there are programmes: nobody's study of earlier months is judged by one that begins now.
         load_stories(cast=people.cast, now=now)
         _load_programmes(unions[COUNTY], now)
-    say("figures of the unions")
-    roll_up(today=today)
-    say("search index")
-    rebuild_index(clock=timezone.now)
+
+
+def finish(*, now: datetime, say: Say) -> None:
+    """
+    Write what is made of the rest: the figures of the unions and, beside them in a process of its own, the search index.
+    Both can be made again at any time, so whoever was killed here begins here.
+
+    :raises subprocess.CalledProcessError: if the index could not be built.
+    """
+    end_dead_rebuild()
+    command = [sys.executable, str(ROOT / "site" / "manage.py"), "rebuild_index"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as index:  # noqa: S603
+        say("figures of the unions, search index")
+        roll_up(today=now.astimezone(SHANGHAI).date())
+    if index.returncode:
+        raise subprocess.CalledProcessError(index.returncode, "rebuild_index")
 
 
 def _load_programmes(county: Union, now: datetime) -> None:
