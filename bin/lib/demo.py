@@ -103,20 +103,24 @@ def prepare(*, reset: bool, base_url: str) -> None:
         remove_data()
     done = read_json(VAR / "prepared.json")
     wanted = {"database": database_state(), "static": static_state()}
-    jobs: list[tuple[str, subprocess.Popen[bytes]]] = []
+    # Two processes at a time, for two cores: one for the database, the other for what lies beside it. Lessons are rendered
+    # while they are loaded, with the names of the static files.
+    collecting = compiling = None
     if done.get("static") != wanted["static"]:
         say("collecting static files")
-        jobs.append(("collectstatic", manage("collectstatic", "--noinput", "--clear", "--verbosity=0")))
-        jobs.append(("catalogues", manage("catalogue", "compile")))
-    if done.get("database") != wanted["database"] or not (VAR / "demo.json").exists():
+        collecting = manage("collectstatic", "--noinput", "--clear", "--verbosity=0")
+    is_behind = done.get("database") != wanted["database"] or not (VAR / "demo.json").exists()
+    if is_behind:
         say("preparing the database")
         run("prepare_database", *(["--reset"] if reset else []))
-        if (ROOT / "site" / "skillspower" / "management" / "commands" / "load_demo.py").exists():
-            say("loading the demo community")
-            run("load_demo")
-    for name, process in jobs:
-        if process.wait():
-            raise Stop(f"{name} failed: see {LOG / 'prepare.log'}.")
+    if collecting:
+        end_of("collectstatic", collecting)
+        compiling = manage("catalogue", "compile")
+    if is_behind:
+        say("loading the demo community")
+        run("load_demo")
+    if compiling:
+        end_of("catalogue", compiling)
     write_json(VAR / "prepared.json", wanted)
     demo = read_json(VAR / "demo.json")
     if demo.get("base_url") != base_url:
@@ -169,9 +173,13 @@ def manage(*arguments: str) -> "subprocess.Popen[bytes]":
 
 
 def run(*arguments: str) -> None:
-    if manage(*arguments).wait():
+    end_of(arguments[0], manage(*arguments))
+
+
+def end_of(name: str, process: "subprocess.Popen[bytes]") -> None:
+    if process.wait():
         tail = (LOG / "prepare.log").read_text(errors="replace").strip().splitlines()[-3:]
-        raise Stop("\n".join([*tail, f"{arguments[0]} failed: see {LOG / 'prepare.log'}."]))
+        raise Stop("\n".join([*tail, f"{name} failed: see {LOG / 'prepare.log'}."]))
 
 
 # --- Running ------------------------------------------------------------------------------------------------------

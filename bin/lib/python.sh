@@ -19,22 +19,25 @@ find_python() {
 # find_uv: the uv to use, or nothing. A shim that cannot run does not count.
 find_uv() { if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then command -v uv; fi; }
 
+# make_environment: .venv, empty, unless it is there.
+make_environment() {
+  [ -x "$PYTHON" ] && return
+  local python uv; python="$(find_python)" || exit 1; uv="$(find_uv)"
+  say "making .venv${uv:+ with uv} ($("$python" -c 'import platform; print("Python", platform.python_version())'))"
+  if [ -n "$uv" ]; then
+    "$uv" venv -q --python "$python" "$ROOT/.venv"
+  else
+    "$python" -m venv "$ROOT/.venv" || stop_with "This Python cannot make virtual environments: install its venv module (Debian: python3-venv)."
+  fi
+}
+
 # install_requirements FILE...: into .venv, by hash, unless exactly these files are installed already.
 install_requirements() {
   local stamp="$ROOT/.venv/.requirements" wanted uv
   wanted="$(cd "$ROOT" && cat "$@" | cksum) $*"
   if [ -x "$PYTHON" ] && grep -qxF "$wanted" "$stamp" 2>/dev/null; then return; fi
+  make_environment
   uv="$(find_uv)"
-  if [ ! -x "$PYTHON" ]; then
-    local python; python="$(find_python)" || exit 1
-    if [ -n "$uv" ]; then
-      say "making .venv with uv ($("$python" -c 'import platform; print("Python", platform.python_version())'))"
-      "$uv" venv -q --python "$python" "$ROOT/.venv"
-    else
-      say "making .venv ($("$python" -c 'import platform; print("Python", platform.python_version())'))"
-      "$python" -m venv "$ROOT/.venv" || stop_with "This Python cannot make virtual environments: install its venv module (Debian: python3-venv)."
-    fi
-  fi
   local files=() file; for file in "$@"; do files+=(-r "$ROOT/$file"); done
   local before=$SECONDS
   if [ -n "$uv" ]; then
