@@ -16,6 +16,7 @@ from records.corrections import (
     file_reversal,
     outcome_figures,
 )
+from records.corrections.queries import DUTY as CORRECTIONS_DUTY
 from records.devices import GuestDevice, guest_device
 from records.ledger.chain import Draft, Link
 from records.ledger.periods import booked_on, is_closed, next_month
@@ -51,6 +52,7 @@ from records.rollups import (
 )
 
 __all__ = [
+    "CORRECTIONS_DUTY",
     "MAKE_UP_DAYS",
     "Answer",
     "Beat",

@@ -15,7 +15,7 @@ from records import reasons
 from records.ledger.codec import load_spans
 from records.ledger.intervals import Interval, inside, measure, union
 from records.ledger.periods import next_month
-from records.models import LedgerEntry, RefusedSpan, StudySession, StudyState
+from records.models import Correction, LedgerEntry, Objection, RefusedSpan, StudySession, StudyState
 from records.queries import (
     MAKE_UP_DAYS,
     DayRecords,
@@ -240,7 +240,10 @@ def _refused_only(
 
 
 def _refusals(spans: Sequence[RefusedSpan], gaps: dict[UUID, MakeUp]) -> list[dict[str, Any]]:
-    """Return one row a reason: how much, why, when, and where to play it again if that is still to be earned."""
+    """
+    Return one row a reason: how much, why, when, where to play it again if that is still to be earned, and what became
+    of an objection, or which span to object to.
+    """
     by_reason: dict[str, list[RefusedSpan]] = {}
     for span in spans:
         by_reason.setdefault(span.reason, []).append(span)
@@ -256,9 +259,30 @@ def _refusals(spans: Sequence[RefusedSpan], gaps: dict[UUID, MakeUp]) -> list[di
                 "why": reasons.why(reason),
                 "when": _span_of_day(min(r.t_from for r in rows), max(r.t_to for r in rows)),
                 "lesson": rows[0].lesson if can_earn else None,
+                **_objection(rows),
             }
         )
     return out
+
+
+def _objection(rows: Sequence[RefusedSpan]) -> dict[str, Any]:
+    """Return the newest objection to these spans in words, and a span that nobody has objected to yet."""
+    known = {link.objection for row in rows if (link := getattr(row, "objection", None)) is not None}
+    free = [row.pk for row in rows if not hasattr(row, "objection")]
+    if not known:
+        return {"object_to": free[0], "objection": None, "objection_state": ""}
+    newest = max(known, key=lambda o: o.filed_at)
+    words = {
+        Objection.State.UPHELD: _("异议成立，已经补上"),
+        Objection.State.NOT_UPHELD: _("异议没有成立，看答复"),
+    }
+    waiting = _("异议在办，最晚{day}答复").format(day=display.day(newest.due_on))
+    is_decided = all(o.state not in Objection.OPEN for o in known)
+    return {
+        "object_to": free[0] if free and is_decided else None,
+        "objection": newest.uuid,
+        "objection_state": words.get(Objection.State(newest.state), waiting),
+    }
 
 
 def _positions(rows: Iterable[RefusedSpan]) -> list[Interval]:
@@ -284,6 +308,7 @@ def _evidence(entry: LedgerEntry) -> dict[str, Any]:
         "at": _span_of_day(entry.t_from, entry.t_to),
         "places": _("、").join(f"{display.clock_position(a)}–{display.clock_position(b)}" for a, b in pairs),
         "kind": _kind_of(entry),
+        "corrected": str(Correction.Why(entry.reason).label) if entry.reason in Correction.Why.values else "",
         "policy": entry.policy,
         "hash": bytes(entry.hash).hex(),
     }

@@ -100,7 +100,8 @@ def own_entries(learner: UUID, wanted: Filter) -> QuerySet[LedgerEntry]:
 
 def own_refusals(learner: UUID, wanted: Filter) -> list[RefusedSpan]:
     """
-    Return a learner's refused spans that a filter lets through, newest first, without those that were taken back.
+    Return a learner's refused spans that a filter lets through, newest first, without those that were taken back. Each
+    knows its objection (``objection.objection``), if it has one.
     """
     spans = RefusedSpan.objects.filter(learner=learner)
     if wanted.first:
@@ -112,7 +113,8 @@ def own_refusals(learner: UUID, wanted: Filter) -> list[RefusedSpan]:
         if wanted.occupation:
             sessions = sessions.filter(occupation=wanted.occupation)
         spans = spans.filter(session__in=sessions)
-    rows = list(spans.order_by("-t_from", "-pk"))
+    with_objections = spans.select_related("objection__objection").defer("objection__objection__evidence")
+    rows = list(with_objections.order_by("-t_from", "-pk"))
     back = {row.takes_back for row in rows if row.takes_back is not None}
     return [row for row in rows if row.takes_back is None and row.pk not in back]
 

@@ -307,6 +307,8 @@ def entry_rows(entries: Sequence[Any]) -> list[dict[str, Any]]:
             "booked_on": e.booked_on if e.booked_on != e.day else None,
             "ms": e.ms,
             "n": e.n,
+            "learner": e.learner,
+            "can_be_corrected": e.ms > 0,
             "hash": bytes(e.hash).hex()[:12],
         }
         for e in entries

@@ -139,6 +139,7 @@ def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
     context = asked.context("reports:learner", person) | {
         "page": page,
         "name": presentation.label_of(person, names),
+        "person": person,
         "total_ms": sum(total.get(chain, 0) for chain in chains),
         "entries": presentation.entry_rows(list(page.object_list)),
         "learners_url": asked.address("reports:learners"),
@@ -196,6 +197,8 @@ class _Asked:
         chain = [u for u in chain_of(self.union) if may(user, u, on=self.today)] or [self.union]
         return {
             "union": self.union,
+            "sees_objections": may(user, self.union, records.CORRECTIONS_DUTY, on=self.today),
+            "may_correct": may(user, self.union, records.CORRECTIONS_DUTY, write=True, on=self.today),
             "period": self.period,
             "period_name": presentation.period_name(self.period),
             "period_state": presentation.period_state(self.period, self.today),

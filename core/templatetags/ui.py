@@ -335,7 +335,7 @@ def notice(kind: str, text: str, title: str = "", **options: Any) -> dict[str, A
 
 @register.inclusion_tag("components/reason_row.html")
 def reason_row(what: str, why: str, **options: Any) -> dict[str, Any]:
-    """What was not counted and why. Options: when, make_up_url, appeal_url, icon."""
+    """What was not counted and why. Options: when, make_up_url, appeal_url, objection, objection_url, icon."""
     return {"what": what, "why": why, "icon": options.pop("icon", "clock"), **options}
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.api import User
 from core import display, inbox
-from core.clock import day_of, day_start_ms
+from core.clock import day_of, day_start_ms, from_ms
 from core.db import lock_rows
 from media.api import KeptFile
 from records.corrections import desk as at_desk
@@ -158,6 +158,7 @@ def _file(officer: User, now: int, address: str, paper: KeptFile, **fields: obje
     correction = Correction.objects.create(
         evidence=at_desk.file_of(paper, by=by, now=now), filed_by=by, filed_at=now, **fields
     )
+    at_desk.ask_second_person(correction, now)
     at_desk.note(
         "correction.file",
         actor=by,
@@ -212,8 +213,9 @@ def decide_correction(
     elif objection is not None:
         objections.give_back(objection, words=found.decision, by=by, now=now)
     elif approve:
-        _tell_learner(found)
-    _tell_filer(found)
+        _tell_learner(found, now)
+    _tell_filer(found, now)
+    inbox.settle(key=at_desk.second_person_task(found), at=from_ms(now))
     at_desk.note(
         "correction.approve" if approve else "correction.refuse",
         actor=by,
@@ -350,7 +352,7 @@ def _enter(correction: Correction, given: Sequence[Share], now: int) -> None:
         progress.save()
 
 
-def _tell_learner(correction: Correction) -> None:
+def _tell_learner(correction: Correction, now: int) -> None:
     is_less = correction.ms < 0
     title = _("一笔学时被更正") if is_less else _("工会给你补了学时")
     words = (
@@ -360,7 +362,7 @@ def _tell_learner(correction: Correction) -> None:
     )
     inbox.send(
         to=correction.learner,
-        kind="correction",
+        kind="correction.entered",
         title=title,
         body=words.format(
             day=display.day(correction.day),
@@ -368,22 +370,25 @@ def _tell_learner(correction: Correction) -> None:
             words=_sentence(correction.words),
         ),
         url=f"{reverse('records:own')}?month={correction.day:%Y-%m}",
-        source=_("学时更正"),
+        action=_("看记录"),
+        source_name=_("学时更正"),
+        at=from_ms(now),
     )
 
 
-def _tell_filer(correction: Correction) -> None:
+def _tell_filer(correction: Correction, now: int) -> None:
     if correction.state == Correction.State.APPROVED:
         title, words = _("复核通过，已经入账"), correction.decision
     else:
         title, words = _("复核没有通过"), correction.decision
     inbox.send(
         to=correction.filed_by,
-        kind="correction",
+        kind="correction.decided",
         title=title,
         body=words,
         url=reverse("records:desk_correction", args=[correction.desk, correction.uuid]),
-        source=_("学时更正"),
+        source_name=_("学时更正"),
+        at=from_ms(now),
     )
 
 

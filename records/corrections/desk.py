@@ -3,13 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from accounts.api import Person, User
-from core import audit
-from core.clock import day_of
+from core import audit, display, inbox
+from core.clock import day_of, from_ms
 from media.api import KeptFile
 from records.corrections.errors import NotInScope, OwnCause, WordsMissing
-from records.corrections.queries import desks_of
-from records.models import EvidenceFile
+from records.corrections.queries import DUTY, desks_of
+from records.models import Correction, EvidenceFile
+from unions.api import Union, officers_of, union_above
 
 STREAM = "records"
 
@@ -56,6 +60,39 @@ def file_of(kept: KeptFile | None, *, by: UUID, now: int) -> EvidenceFile | None
         filed_by=by,
         filed_at=now,
     )
+
+
+def ask_second_person(correction: Correction, now: int) -> None:
+    """
+    Give a correction as a task to the others who may decide it: at its own union, or, where nobody else is appointed,
+    at the nearest one above.
+    """
+    desk: UUID | None = correction.desk
+    while desk is not None:
+        union = Union.objects.get(uuid=desk)
+        others = set(officers_of(union, DUTY, on=day_of(now))) - {correction.filed_by, correction.learner}
+        if others:
+            inbox.send_to_many(
+                to=sorted(others),
+                kind="correction.task",
+                title=_("有一笔学时更正等复核"),
+                body=_("{day}的学时，{time}。要第二个人复核才入账。").format(
+                    day=display.day(correction.day), time=display.spoken(abs(correction.ms))
+                ),
+                url=reverse("records:desk_correction", args=[union.uuid, correction.uuid]),
+                action=_("去复核"),
+                source_name=union.name,
+                is_task=True,
+                key=second_person_task(correction),
+                at=from_ms(now),
+            )
+            return
+        desk = union_above(desk)
+
+
+def second_person_task(correction: Correction) -> str:
+    """Return the key under which the deciding of a correction is a task."""
+    return f"correction:{correction.uuid}"
 
 
 def note(action: str, *, actor: UUID | None, target: str, address: str, **detail: Any) -> None:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.api import User
 from core import display, inbox
-from core.clock import day_of
+from core.clock import day_of, from_ms
 from core.db import fair_turn, lock_rows
 from media.api import KeptFile
 from records.corrections import desk as at_desk
 from records.corrections import errors
 from records.corrections.evidence import evidence_hash, frozen_evidence
-from records.corrections.queries import refused_together, shares_of, spans_of
+from records.corrections.queries import DUTY, refused_together, shares_of, spans_of
 from records.corrections.rules import due_on, is_overdue
 from records.db import lock_chain
 from records.ledger.intervals import measure, union
@@ -129,15 +129,17 @@ def answer_objection(
     file = at_desk.file_of(paper, by=found.answered_by, now=now)
     if upheld:
         correction = _propose(found, ms, file.pk if file else None, found.answered_by, now)
+        at_desk.ask_second_person(correction, now)
         found.state = Objection.State.PROPOSED
         _step(found, ObjectionStep.Kind.PROPOSED, now, actor=found.answered_by, words=found.answer)
         detail = {"upheld": True, "ms": correction.ms, "correction": correction.uuid}
     else:
         found.state = Objection.State.NOT_UPHELD
         _step(found, ObjectionStep.Kind.NOT_UPHELD, now, actor=found.answered_by, words=found.answer)
-        _tell_learner(found, _("异议有答复了：没有成立"), found.answer)
+        _tell_learner(found, _("异议有答复了：没有成立"), found.answer, now)
         detail = {"upheld": False}
     found.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+    inbox.settle(key=_task(found), at=from_ms(now))
     at_desk.note(
         "objection.answer",
         actor=found.answered_by,
@@ -184,7 +186,7 @@ def uphold(objection: Objection, *, ms: int, first_entry: int, by: UUID, now: in
     words = _("补上的 {time}记在{day}这天。{answer}").format(
         time=display.spoken(ms), day=display.day(objection.day), answer=objection.answer
     )
-    _tell_learner(objection, _("异议成立，学时补上了"), words)
+    _tell_learner(objection, _("异议成立，学时补上了"), words, now)
 
 
 def give_back(objection: Objection, *, words: str, by: UUID, now: int) -> None:
@@ -193,6 +195,7 @@ def give_back(objection: Objection, *, words: str, by: UUID, now: int) -> None:
     objection.answer, objection.answered_by, objection.answered_at = "", None, None
     objection.save(update_fields=["state", "answer", "answered_by", "answered_at"])
     _step(objection, ObjectionStep.Kind.RETURNED, now, actor=by, words=words)
+    _tell_officers(objection, Union.objects.get(uuid=objection.desk), now)
 
 
 def escalate_overdue(*, now: int) -> int:
@@ -225,7 +228,7 @@ def _escalate(uuid: UUID, today: date, now: int) -> bool:
     words = _("过了三个工作日还没有答复，已经转给{union}，最晚{day}答复。").format(
         union=node.name, day=display.day(objection.due_on)
     )
-    _tell_learner(objection, _("异议转到了上一级工会"), words)
+    _tell_learner(objection, _("异议转到了上一级工会"), words, now)
     _tell_officers(objection, node, now)
     at_desk.note(
         "objection.escalate",
@@ -248,25 +251,39 @@ def _step(objection: Objection, kind: str, now: int, *, actor: UUID | None, word
     )
 
 
-def _tell_learner(objection: Objection, title: str, words: str) -> None:
+def _tell_learner(objection: Objection, title: str, words: str, now: int) -> None:
     inbox.send(
         to=objection.learner,
-        kind="objection",
+        kind="objection.answer",
         title=title,
         body=words,
         url=reverse("records:objection", args=[objection.uuid]),
-        source=_("学时异议"),
+        action=_("看答复"),
+        source_name=_("学时异议"),
+        at=from_ms(now),
     )
 
 
 def _tell_officers(objection: Objection, union: Union, now: int) -> None:
+    """Give the task to who has the training of the union that answers now; nobody else keeps it."""
+    key = _task(objection)
+    inbox.settle(key=key, at=from_ms(now))
     inbox.send_to_many(
-        to=officers_of(union, "training", on=day_of(now)),
-        kind="objection",
+        to=officers_of(union, DUTY, on=day_of(now)),
+        kind="objection.task",
         title=_("有一条学时异议等答复"),
         body=_("{day}的一段学习没有计时，工友有异议。最晚{due}答复。").format(
             day=display.day(objection.day), due=display.day(objection.due_on)
         ),
         url=reverse("records:desk_objection", args=[union.uuid, objection.uuid]),
-        source=_("学时异议"),
+        action=_("去答复"),
+        source_name=union.name,
+        is_task=True,
+        key=key,
+        renew=True,
+        at=from_ms(now),
     )
+
+
+def _task(objection: Objection) -> str:
+    return f"objection:{objection.uuid}"
