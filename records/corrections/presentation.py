@@ -86,7 +86,7 @@ def evidence_facts(objection: Objection) -> list[tuple[str, str]]:
     )
     facts = [
         (_("哪一天"), display.full_day(objection.day)),
-        (_("哪节课"), " · ".join(t for t in (session["title"], session["course_title"]) if t)),
+        (_("哪节课"), "，".join(t for t in (session["title"], session["course_title"]) if t)),
         (_("几点到几点"), _("、").join(_times(spans)[:SHOWN_SPANS])),
         (_("课里的位置"), places or _("没有位置，只有时间")),
         (_("多少没有算"), display.spoken(objection.ms)),
