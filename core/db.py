@@ -18,6 +18,7 @@ from django.db import connection, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 M = TypeVar("M", bound=models.Model)
+_STORED_AS_TEXT = (uuid.UUID, date)
 RUNTIME_GROUP = "skillspower_runtime"
 """PostgreSQL group role of web and worker. It may read and insert into append-only tables, nothing else there."""
 
@@ -45,7 +46,7 @@ def now_ms() -> int:
 def sql_value(value: Any) -> Any:
     """Return a value as this database stores it, for plain SQL: SQLite keeps uuids, days and instants as text."""
     # What most values are is asked first: the ledger passes 40 of them for each entry.
-    if not isinstance(value, uuid.UUID | date) or is_postgres():
+    if not isinstance(value, _STORED_AS_TEXT) or is_postgres():
         return value
     if isinstance(value, uuid.UUID):
         return value.hex

@@ -22,7 +22,13 @@ from records.ledger.chain import Draft, Link
 from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
 from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats
-from records.operations.entries import EntryRefused, append_entries, attribution, reversal_of
+from records.operations.entries import (
+    EntryRefused,
+    append_entries,
+    append_entries_of_many,
+    attribution,
+    reversal_of,
+)
 from records.operations.partitions import make_partitions
 from records.operations.policies import issue_policy, terms_for
 from records.operations.sessions import (
@@ -79,6 +85,7 @@ __all__ = [
     "answer_objection",
     "answer_presence",
     "append_entries",
+    "append_entries_of_many",
     "attribution",
     "booked_on",
     "close_session",

@@ -16,7 +16,7 @@ from records.db.ledger import (
     partition_name,
     partition_sql,
 )
-from records.db.store import lock_chain, move_chain, write_links
+from records.db.store import lock_chain, lock_chains, move_chain, move_chains, write_links
 
 __all__ = [
     "LEDGER",
@@ -29,10 +29,12 @@ __all__ = [
     "drop_ledger",
     "entry_bytes_sql",
     "lock_chain",
+    "lock_chains",
     "lock_device",
     "missing_partitions",
     "months_from",
     "move_chain",
+    "move_chains",
     "partition_name",
     "partition_sql",
     "read_chains",

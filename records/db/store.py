@@ -7,16 +7,17 @@ began, so the same writes are plain statements.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from core.clock import day_of, month_start
-from core.db import is_postgres, sql_value
+from core.db import inline_rows, is_postgres, sql_value
 from records.db.ledger import COLUMNS
 from records.ledger.chain import Link
 from records.ledger.format import FIELDS
@@ -61,6 +62,8 @@ _PROGRESS_TYPES = ("uuid", "uuid", "uuid", "varchar", "bigint", "text", "bigint"
 _JSON_COLUMNS = {"parts", "owner_keys", "terms", "checks"}
 _UUID_COLUMNS = {"uuid", "lesson", "edition", "open_session", "session", "learner"}
 _LEDGER = [*FIELDS, "hash", "month"]
+_fields = attrgetter(*FIELDS)
+_CONVERTED = (UUID, date)
 _LEDGER_TYPES = tuple({name: pg for name, pg, _, _ in COLUMNS}[name] for name in _LEDGER)
 
 Row = dict[str, Any]
@@ -156,12 +159,7 @@ def save(changes: Changes) -> bool:
 def lock_state(learner: UUID) -> Row:
     """Lock the learner's row, made on first need, until the transaction ends, and return it."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO records_studystate (learner, version, chain_length, clock, clock_past, pending, missed, "
-            "judgements, days, window_days, updated_at) VALUES (%s, 0, 0, '', '', '', '', '', '', 14, 0) "
-            "ON CONFLICT (learner) DO NOTHING",
-            [sql_value(learner)],
-        )
+        cursor.execute(_new_state("VALUES (%s, {values})"), [sql_value(learner)])
         columns = ", ".join(_STATE)
         cursor.execute(
             f"SELECT {columns} FROM records_studystate WHERE learner = %s"
@@ -169,6 +167,40 @@ def lock_state(learner: UUID) -> Row:
             [sql_value(learner)],
         )
         return _plain_row(dict(zip(_STATE, cursor.fetchone(), strict=True)))
+
+
+def lock_chains(learners: Iterable[UUID]) -> dict[UUID, tuple[int, bytes | None]]:
+    """
+    Lock the rows of many learners, in the order of their uuids so that nobody waits in a circle, and return length and
+    head of each chain.
+    """
+    rows, values = inline_rows({"learner": "uuid"}, [(learner,) for learner in sorted(set(learners))])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _new_state(f"SELECT learner, {{values}} FROM {rows} WHERE true ORDER BY learner"), values
+        )
+        cursor.execute(
+            f"SELECT st.learner, st.chain_length, st.chain_head FROM {rows} "
+            "JOIN records_studystate st ON st.learner = given.learner ORDER BY st.learner"
+            + (" FOR UPDATE OF st" if is_postgres() else ""),
+            values,
+        )
+        return {
+            learner if isinstance(learner, UUID) else UUID(learner): (
+                length,
+                None if head is None else bytes(head),
+            )
+            for learner, length, head in cursor.fetchall()
+        }
+
+
+def _new_state(source: str) -> str:
+    values = "0, 0, '', '', '', '', '', '', 14, 0"
+    return (
+        "INSERT INTO records_studystate (learner, version, chain_length, clock, clock_past, pending, missed, "
+        f"judgements, days, window_days, updated_at) {source.format(values=values)} "
+        "ON CONFLICT (learner) DO NOTHING"
+    )
 
 
 def lock_chain(learner: UUID) -> tuple[int, bytes | None]:
@@ -183,20 +215,30 @@ def move_chain(learner: UUID, length: int, links: Sequence[Link]) -> None:
 
     :raises RuntimeError: if it is no longer at ``length``.
     """
+    move_chains({learner: length}, links)
+
+
+def move_chains(lengths: Mapping[UUID, int], links: Sequence[Link]) -> None:
+    """
+    Move each learner's chain from its length on to the last of that learner's ``links``.
+
+    :raises RuntimeError: if one of them is no longer at that length.
+    """
+    last = {each.entry.learner: each for each in links}
     with connection.cursor() as cursor:
-        cursor.execute(
+        cursor.executemany(
             "UPDATE records_studystate SET chain_length = %s, chain_head = %s, version = version + 1 "
             "WHERE learner = %s AND chain_length = %s",
-            [length + len(links), links[-1].hash, sql_value(learner), length],
+            [[each.entry.n, each.hash, sql_value(uuid), lengths[uuid]] for uuid, each in last.items()],
         )
-        if cursor.rowcount != 1:
+        if cursor.rowcount != len(lengths):
             raise RuntimeError("the chain moved under its lock")
 
 
 def write_links(links: Sequence[Link]) -> None:
     """Insert entries, and a mark for each learner-day among them, in two statements."""
     with connection.cursor() as cursor:
-        _insert(cursor, "records_ledgerentry", _LEDGER, [_link_values(each) for each in links])
+        _insert(cursor, "records_ledgerentry", _LEDGER, _link_values(links))
         _insert(cursor, "records_mark", ("learner", "day"), _marks(links, []))
 
 
@@ -250,9 +292,12 @@ def _progress_row(values: Sequence[Any]) -> Row:
     return row
 
 
-def _link_values(link: Link) -> list[Any]:
-    values = [sql_value(getattr(link.entry, name)) for name in FIELDS]
-    return [*values, link.hash, sql_value(month_start(day_of(link.entry.recorded_at)))]
+def _link_values(links: Iterable[Link]) -> list[list[Any]]:
+    """Return entries as this database stores them. An import writes ten thousands: which database is asked once."""
+    rows = [[*_fields(each.entry), each.hash, month_start(day_of(each.entry.recorded_at))] for each in links]
+    if is_postgres():
+        return rows
+    return [[sql_value(v) if isinstance(v, _CONVERTED) else v for v in row] for row in rows]
 
 
 def _marks(links: Sequence[Link], completions: Sequence[Row]) -> list[list[Any]]:
@@ -286,7 +331,7 @@ def _writes(changes: Changes) -> list[tuple[str, Sequence[str], Sequence[str], l
             _values_of(progress, ("learner", *_PROGRESS)),
             _upsert(),
         ),
-        ("records_ledgerentry", _LEDGER, _LEDGER_TYPES, [_link_values(x) for x in changes.links], ""),
+        ("records_ledgerentry", _LEDGER, _LEDGER_TYPES, _link_values(changes.links), ""),
         ("records_refusedspan", _REFUSED, _REFUSED_TYPES, _values_of(changes.refused, _REFUSED), ""),
         (
             "records_completion",

@@ -65,6 +65,7 @@ class Entry:
 
 FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Entry))
 _values = attrgetter(*FIELDS)
+_AS_WRITTEN = (int, UUID)
 
 
 def field(value: Any) -> bytes:
@@ -77,10 +78,10 @@ def field(value: Any) -> bytes:
         return b"-"
     if isinstance(value, bool):
         text = "1" if value else "0"
-    elif isinstance(value, int | UUID):
-        text = str(value)
     elif isinstance(value, str):
         text = value
+    elif isinstance(value, _AS_WRITTEN):
+        text = str(value)
     elif isinstance(value, date):
         text = value.isoformat()
     elif isinstance(value, bytes):

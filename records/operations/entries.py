@@ -1,6 +1,6 @@
 """Entries that are not study of a lesson, and the writing of all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -9,10 +9,13 @@ from django.db.models import Max
 
 from core.clock import day_of, month_start
 from core.db import now_ms
-from records.db import lock_chain, move_chain, write_links
+from records.db import lock_chain, lock_chains, move_chain, move_chains, write_links
 from records.ledger.chain import Draft, Link, link
 from records.ledger.periods import booked_on
 from records.models import LedgerEntry
+
+BATCH = 500
+"""Entries in one statement: 33 values each, and SQLite takes 32,766."""
 
 
 class EntryRefused(Exception):
@@ -45,6 +48,40 @@ def append_entries(*, learner: UUID, drafts: Sequence[Draft], now: int | None = 
     write_links(links)
     move_chain(learner, length, links)
     return links
+
+
+@transaction.atomic
+def append_entries_of_many(*, drafts: Mapping[UUID, Sequence[Draft]], now: int | None = None) -> int:
+    """
+    Append entries of many learners, each to the own chain, in a few statements, and return how many: for taking over
+    another system's records. Corrections are not for here: they are looked at one by one.
+
+    ``now`` is the instant of recording in ms; None takes the database's clock.
+
+    :raises EntryRefused: if an entry corrects another one.
+    """
+    recorded_at = now_ms() if now is None else now
+    recorded_on = day_of(recorded_at)
+    wanted = {learner: own for learner, own in drafts.items() if own}
+    if any(draft.refers_to is not None for own in wanted.values() for draft in own):
+        raise EntryRefused("a correction is appended by itself")
+    chains = lock_chains(wanted)
+    links = [
+        each
+        for learner, (length, head) in chains.items()
+        for each in link(
+            wanted[learner],
+            learner=learner,
+            length=length,
+            head=head,
+            recorded_at=recorded_at,
+            book=lambda day: booked_on(day, recorded_on),
+        )
+    ]
+    for start in range(0, len(links), BATCH):
+        write_links(links[start : start + BATCH])
+    move_chains({learner: length for learner, (length, _) in chains.items()}, links)
+    return len(links)
 
 
 def _check_reversals(learner: UUID, drafts: Sequence[Draft]) -> None:

@@ -1,32 +1,50 @@
 """
 What the members studied before the demo was loaded: minutes taken over from an earlier platform, so that figures and
-charts are alive on any day. They are entries of the kind "import" and say so; nobody in the demo pretends that they came
-from beats.
+charts are alive on any day. They are entries of the kind "import" and say so, on the member's own page and on the
+officer's page of evidence; nobody in the demo pretends that they came from beats. The named workers have none: they
+studied (``workers``).
+
+How many took part in each month is the story of their union (``SHARES``), exact to a person. On the 1st the month that
+runs has nothing yet; the one before it stands.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
+from math import ceil
 from random import Random
+from uuid import UUID
 
-from django.db.models import Q
-
-from accounts.models import Person
 from core.clock import day_start_ms
-from records.api import Draft, append_entries
+from records.api import Draft, append_entries_of_many
 from skillspower.demo.content import community
-from skillspower.demo.workers import stories
 from unions.models import Membership
 
 MONTHS = 6
 SOURCE = "earlier-platform"
 ACTIVITY = "urn:skillspower:demo:earlier-platform"
 EVIDENCE = sha256(b"skillspower demo: minutes of an earlier platform").hexdigest()
-SHARE = {"QJZJ": 0.46, "QSGM": 0.38, "YLCG": 0.78, "BGXJ": 0.19}
-"""Which part of the members of each union studied in a month: the stories of the demo."""
-UNTOUCHED = "gongyou"
-"""Sign-ins with this beginning have not studied yet."""
+MINUTE = 60_000
+
+SHARES = {
+    "QJZJ": (0.44, 0.45, 0.45, 0.46, 0.46, 0.46),
+    "QSGM": (0.22, 0.47, 0.24, 0.51, 0.21, 0.38),
+    "YLCG": (0.69, 0.72, 0.73, 0.75, 0.78, 0.78),
+    "BGXJ": (0.05, 0.08, 0.11, 0.14, 0.19, 0.19),
+}
+"""Which part of the members of each union took part in each of the last months, the one that runs last: steady, up and
+down with the miners' return, best of all, and just begun."""
+USUAL_MINUTES = {"QJZJ": 66, "QSGM": 58, "YLCG": 145, "BGXJ": 50}
+"""What a participant most often comes to in a month."""
+SHORT_OF_IT = 0.12
+"""Which part of the others studied as well, for less than a whole 学时."""
+WHOLE_MS = 45 * MINUTE
+LATE = {"QSGM": 36}
+"""So many members of these unions have minutes that arrived when the month was closed: they are booked later (补记)."""
+LATE_BACK = 3
+STARTS_MS = tuple(hour * 60 * MINUTE for hour in (8, 13, 19, 21))
 
 
 @dataclass(frozen=True)
@@ -35,69 +53,95 @@ class Studied:
     entries: int
 
 
+def load_history(
+    *, today: date, without: Collection[UUID], taking_part: Collection[UUID] = (), months: int = MONTHS
+) -> Studied:
+    """
+    Append the earlier minutes to the members' chains; the same persons and minutes for the same day.
+
+    ``without`` are persons who get none; ``taking_part`` are those of them whose own study makes them participants all
+    the same, so that the shares hold with them.
+    """
+    members: dict[str, list[Membership]] = {code: [] for code in SHARES}
+    rows = Membership.objects.filter(active_to__isnull=True).select_related("member", "union").order_by("pk")
+    for membership in rows.defer("member__name", "member__phone", "member__identity_number"):
+        members[membership.union.code.split("-")[0]].append(membership)
+    drafts: dict[UUID, list[Draft]] = {}
+    for code, own in members.items():
+        known = sum(m.member.uuid in taking_part for m in own)
+        others = [m for m in own if m.member.uuid not in without]
+        drafts |= drafts_of(code, others, size=len(own), known=known, today=today, months=months)
+    return Studied(len(drafts), append_entries_of_many(drafts=drafts))
+
+
+def drafts_of(
+    code: str, members: Sequence[Membership], *, size: int, known: int, today: date, months: int = MONTHS
+) -> dict[UUID, list[Draft]]:
+    """
+    Return the minutes of a union's members by person, the oldest month first. The union has ``size`` members in all, of
+    whom ``known`` take part by study of their own.
+    """
+    random = Random(f"{community.SEED} {code}")  # noqa: S311  # a demo, no secret
+    drafts: dict[UUID, list[Draft]] = defaultdict(list)
+    shares = SHARES[code][-months:]
+    for back, share in zip(range(len(shares) - 1, -1, -1), shares, strict=True):
+        days = _days_of(today, back)
+        there = [m for m in members if days and m.active_from <= days[0]]
+        random.shuffle(there)
+        count = min(len(there), ceil(share * size) - known)
+        for membership in there[:count]:
+            drafts[membership.member.uuid] += _participant(membership, random, days, USUAL_MINUTES[code])
+        for membership in there[count : count + round(SHORT_OF_IT * (len(there) - count))]:
+            ms = random.randint(8 * MINUTE, 38 * MINUTE)
+            at = random.choice(STARTS_MS)
+            drafts[membership.member.uuid].append(_draft(membership, random.choice(days), at, ms))
+    closed = _days_of(today, LATE_BACK)
+    there = [m for m in members if m.active_from <= closed[0]]
+    for membership in random.sample(there, min(LATE.get(code, 0), len(there))):
+        ms = random.randint(15 * MINUTE, 40 * MINUTE)
+        late = _draft(membership, random.choice(closed), STARTS_MS[0], ms, is_late=True)
+        drafts[membership.member.uuid].append(late)
+    return drafts
+
+
 def first_of_month(today: date, back: int) -> date:
     index = today.year * 12 + today.month - 1 - back
     return date(index // 12, index % 12 + 1, 1)
 
 
-def _days(random: Random, first: date, last: date) -> Iterator[date]:
-    for _ in range(random.randint(2, 3)):
-        yield first + timedelta(days=random.randint(0, (last - first).days))
+def _days_of(today: date, back: int) -> Sequence[date]:
+    """Return the days of a month before today."""
+    first, end = first_of_month(today, back), min(today, first_of_month(today, back - 1))
+    return [first + timedelta(days=n) for n in range((end - first).days)]
 
 
-def _drafts(membership: Membership, random: Random, share: float, today: date) -> Iterator[Draft]:
-    person = membership.member
-    for back in range(MONTHS - 1, -1, -1):
-        first = first_of_month(today, back)
-        last = min(today - timedelta(days=1), first_of_month(today, back - 1) - timedelta(days=1))
-        # A month that began today has nothing before today; who joined later has nothing before that.
-        if last < first or membership.active_from > first or random.random() >= share:
-            continue
-        for day in sorted(_days(random, first, last)):
-            ms = random.randint(18 * 60_000, 55 * 60_000)
-            started = (
-                day_start_ms(day)
-                + random.choice([8, 13, 19, 20, 21]) * 3_600_000
-                + random.randint(0, 3_599_999)
-            )
-            yield Draft(
-                kind="import",
-                source=SOURCE,
-                activity=ACTIVITY,
-                t_from=started,
-                t_to=started + ms,
-                ms=ms,
-                day=day,
-                booked_on=day,
-                union=membership.union.uuid,
-                occupation=person.occupation_code or None,
-                level=person.level_rank,
-                policy="national@1",
-                evidence="import",
-                evidence_ref=EVIDENCE,
-            )
+def _participant(membership: Membership, random: Random, days: Sequence[date], usual: int) -> Iterator[Draft]:
+    """Yield two or three sittings of a month, a whole 学时 together at least, on different days if there are so many."""
+    count = random.randint(2, 3)
+    left = round(random.triangular(WHOLE_MS + MINUTE, 190 * MINUTE, usual * MINUTE))
+    on = sorted(random.sample(days, count)) if len(days) >= count else [days[0]] * count
+    starts = sorted(random.sample(STARTS_MS, count))
+    for n, (day, start) in enumerate(zip(on, starts, strict=True)):
+        ms = left // (count - n)
+        left -= ms
+        yield _draft(membership, day, start + random.randrange(20 * MINUTE), ms)
 
 
-def load_history(*, today: date) -> Studied:
-    """Append the earlier minutes to the members' chains; the same persons and minutes for the same day."""
-    named = [story.person for story in stories()]
-    logins = [star.login for star in community.cast() if star.key in named]
-    untouched = set(
-        Person.objects.filter(
-            Q(user__username__startswith=UNTOUCHED) | Q(user__username__in=logins)
-        ).values_list("pk", flat=True)
+def _draft(membership: Membership, day: date, start: int, ms: int, *, is_late: bool = False) -> Draft:
+    began = day_start_ms(day) + start
+    return Draft(
+        kind="import",
+        source=SOURCE,
+        activity=ACTIVITY,
+        t_from=began,
+        t_to=began + ms,
+        ms=ms,
+        day=day,
+        booked_on=None if is_late else day,
+        union=membership.union.uuid,
+        occupation=membership.member.occupation_code or None,
+        level=membership.member.level_rank,
+        policy="national@1",
+        evidence="import",
+        evidence_ref=EVIDENCE,
     )
-    learners = entries = 0
-    memberships = (
-        Membership.objects.filter(active_to__isnull=True).select_related("member", "union").order_by("pk")
-    )
-    for membership in memberships.defer("member__name", "member__phone", "member__identity_number"):
-        if membership.member_id in untouched:
-            continue
-        random = Random(f"{community.SEED} {membership.member.uuid}")  # noqa: S311  # a demo, no secret
-        share = SHARE[membership.union.code.split("-")[0]]
-        drafts = list(_drafts(membership, random, share, today))
-        if drafts:
-            append_entries(learner=membership.member.uuid, drafts=drafts)
-            learners, entries = learners + 1, entries + len(drafts)
-    return Studied(learners, entries)

@@ -21,9 +21,9 @@ from reports.operations import roll_up
 from search.operations import end_dead_rebuild
 from skillspower.demo.content import community
 from skillspower.demo.courses import load_courses
-from skillspower.demo.history import MONTHS, first_of_month, load_history
+from skillspower.demo.history import MONTHS, WHOLE_MS, first_of_month, load_history
 from skillspower.demo.people import PASSWORD, load_people, load_unions
-from skillspower.demo.workers import load_stories
+from skillspower.demo.workers import load_stories, stories
 from skillspower.settings.env import ROOT
 from unions.api import Union
 
@@ -62,7 +62,12 @@ def load(*, now: datetime, say: Say) -> None:
         say("courses")
         load_courses(cast=people.cast, workers=people.workers, now=now)
         say("study")
-        load_history(today=today)
+        named = {people.cast[story.person].person.uuid: story for story in stories()}
+        load_history(
+            today=today,
+            without={*named, *(worker.person.uuid for worker in people.workers)},
+            taking_part=[uuid for uuid, story in named.items() if story.month_ms >= WHOLE_MS],
+        )
         # Before there are programmes: nobody's study of earlier months is judged by one that begins now.
         load_stories(cast=people.cast, now=now)
         _load_programmes(unions[COUNTY], now)
