@@ -4,6 +4,9 @@ The key registry: keys by id, read from settings, so that a key can be changed w
 ``FIELD_KEYS`` is ``id:base64,id:base64``; the first key encrypts, each of them decrypts. Two cipher suites:
 ``intl`` (AES-256-GCM, HMAC-SHA-256) and ``gm`` (SM4-GCM, HMAC-SM3) for sites under GB/T 39786 assessment; the
 suite is written into each ciphertext, so both can be read side by side after a change.
+
+``SIGNING_KEYS`` is ``id:base64`` likewise: Ed25519 seeds of which the first signs and each verifies. Without it the
+signing keys are derived from FIELD_KEYS, under the same ids.
 """
 
 import base64
@@ -14,8 +17,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 NONCE_BYTES = 12
@@ -32,20 +38,20 @@ class Key:
     secret: bytes
 
 
-@lru_cache(maxsize=4)
-def _parse(spec: str) -> tuple[Key, ...]:
+@lru_cache(maxsize=8)
+def _parse(spec: str, setting: str = "FIELD_KEYS") -> tuple[Key, ...]:
     keys = []
     for part in filter(None, (p.strip() for p in spec.split(","))):
         key_id, _, encoded = part.partition(":")
         try:
             secret = base64.b64decode(encoded, validate=True)
         except binascii.Error as error:
-            raise ValueError(f"FIELD_KEYS: key {key_id!r} is not base64") from error
+            raise ValueError(f"{setting}: key {key_id!r} is not base64") from error
         if len(secret) != 32:
-            raise ValueError(f"FIELD_KEYS: key {key_id!r} has {len(secret)} bytes, 32 are needed")
+            raise ValueError(f"{setting}: key {key_id!r} has {len(secret)} bytes, 32 are needed")
         keys.append(Key(key_id, secret))
     if not keys:
-        raise ValueError("FIELD_KEYS is empty")
+        raise ValueError(f"{setting} is empty")
     return tuple(keys)
 
 
@@ -98,6 +104,45 @@ def decrypt(token: str, *, context: str) -> str:
         return AESGCM(secret).decrypt(nonce, sealed, aad).decode()
     except InvalidTag as error:
         raise DecryptionFailed(f"ciphertext of {context} does not match its key and column") from error
+
+
+class UnknownKey(LookupError):
+    """No key of this id is in the registry."""
+
+
+def sign(octets: bytes) -> tuple[str, bytes]:
+    """Return the id of the signing key in use and its Ed25519 signature of these bytes."""
+    key_id, private = next(iter(_signing_keys()))
+    return key_id, private.sign(octets)
+
+
+def public_key(key_id: str) -> Ed25519PublicKey:
+    """
+    Return the public half of a signing key.
+
+    :raises UnknownKey: if the registry has no such key.
+    """
+    found = next((private for known, private in _signing_keys() if known == key_id), None)
+    if found is None:
+        raise UnknownKey(key_id)
+    return found.public_key()
+
+
+def signing_key_in_use() -> str:
+    """Return the id of the key that signs."""
+    return _signing_keys()[0][0]
+
+
+def _signing_keys() -> list[tuple[str, Ed25519PrivateKey]]:
+    if settings.SIGNING_KEYS:
+        seeds = [(key.id, key.secret) for key in _parse(settings.SIGNING_KEYS, "SIGNING_KEYS")]
+    else:
+        seeds = [(key.id, _derived(key.secret)) for key in field_keys()]
+    return [(key_id, Ed25519PrivateKey.from_private_bytes(seed)) for key_id, seed in seeds]
+
+
+def _derived(secret: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"skillspower signing key").derive(secret)
 
 
 def blind_index(value: str, *, context: str) -> str:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from core.db import now_ms
 from records.corrections import escalate_overdue
+from records.operations.digests import keep_digests
 from records.operations.guests import forget_guests as forget
 
 
@@ -17,3 +18,9 @@ def forget_guests() -> None:
 def escalate_objections() -> None:
     """Hand objections that nobody answered in three working days to the next union up."""
     escalate_overdue(now=now_ms())
+
+
+@shared_task(name="records.digest_ledger")
+def digest_ledger() -> None:
+    """Keep the signed digest of yesterday, and of days before it that were missed."""
+    keep_digests(now=now_ms())

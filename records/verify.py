@@ -2,15 +2,21 @@
 Checking the ledger: every entry's bytes, as the database holds them, against its hash and the entry before it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import Protocol
 from uuid import UUID
 
 from core.db import snapshot
 from records.db import Batch, ChainRow, batches, read_chains, read_ends
 from records.ledger.format import HASHES, genesis
+from records.ledger.heads import Head
+
+
+class UnsupportedHash(RuntimeError):
+    """An entry carries a hash that this system cannot compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +31,6 @@ class BadEntry:
         return f"learner {self.learner} entry {self.n}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A chain as it stood at an instant: so many entries, the last one with this hash (hex)."""
-
-    learner: UUID
-    n: int
-    hash: str
-
-
 @dataclass(slots=True)
 class Verdict:
     """What a check found."""
@@ -43,15 +40,20 @@ class Verdict:
     bad: BadEntry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Protocol):
     """
-    Somebody who is told of each chain as it stood before an instant, by learner, and may find it wrong: the holder of a
-    digest. A chain that had no entry then is not told.
+    Somebody who follows the walk because of what chains were like earlier: the holder of a digest.
+
+    ``before`` is an instant: the watch is told the head of each chain as it was then; None: it asks for places itself.
     """
 
-    before: int
-    tell: Callable[[Head], BadEntry | None]
+    before: int | None
+
+    def place(self, learner: UUID) -> int | BadEntry:
+        """Return the entry of this chain whose hash it wants, 0 for none, or what is wrong before this learner."""
+
+    def tell(self, learner: UUID, head: Head | None) -> BadEntry | None:
+        """Hear the chain's head at the instant or the place; None: the chain is shorter than the place."""
 
 
 def verify(learners: Sequence[UUID] | None = None, *, watch: Watch | None = None) -> Verdict:
@@ -62,6 +64,8 @@ def verify(learners: Sequence[UUID] | None = None, *, watch: Watch | None = None
     the learner's row: an entry that was changed, taken out, put in or cut from the end is found. Chains are read in
     stretches, each within one snapshot, so a ledger that is being written to is checked in little memory and without
     waiting for anybody.
+
+    :raises UnsupportedHash: at an entry hashed with SM3 where OpenSSL was built without it.
     """
     verdict = Verdict()
     for batch in batches(learners):
@@ -75,48 +79,67 @@ def verify(learners: Sequence[UUID] | None = None, *, watch: Watch | None = None
 
 @dataclass(slots=True)
 class _Chain:
-    """A chain that was walked to its end: so many entries, hash of the last one, and how it stood at an instant."""
+    """A chain that was walked to its end: so many entries, hash of the last one, and how it stood at place or instant."""
 
     learner: UUID
     n: int
     head: str
-    then: tuple[int, str]
+    then: Head | None
 
 
 def _check(batch: Batch, verdict: Verdict, watch: Watch | None) -> BadEntry | None:
     for key, rows in groupby(read_chains(batch), key=itemgetter(0)):
         verdict.chains += 1
-        chain = _walk(UUID(key), rows, watch.before if watch else None)
+        learner = UUID(key)
+        place = watch.place(learner) if watch else 0
+        if isinstance(place, BadEntry):
+            return place
+        chain = _walk(learner, rows, place, watch.before if watch else None)
         if isinstance(chain, BadEntry):
             verdict.entries += chain.n - 1
             return chain
         verdict.entries += chain.n
         if bad := _bad_end(chain, *batch.ends.pop(key, (0, ""))):
             return bad
-        if watch is not None and chain.then[0] and (bad := watch.tell(Head(chain.learner, *chain.then))):
+        if watch is not None and (place or watch.before) and (bad := watch.tell(learner, chain.then)):
             return bad
     if batch.ends:
         return BadEntry(UUID(min(batch.ends)), 1, "is missing, and the whole chain with it")
     return None
 
 
-def _walk(learner: UUID, rows: Iterable[ChainRow], until: int | None) -> _Chain | BadEntry:
+def _walk(learner: UUID, rows: Iterable[ChainRow], place: int, before: int | None) -> _Chain | BadEntry:
     n, prev = 0, genesis(learner).hex()
-    then: tuple[int, str] | None = None
+    then: Head | None = None
     for _, n_of_row, number, octets, prev_of_row, own, recorded_at, fits in rows:
+        if before is not None and recorded_at >= before and then is None:
+            then = Head(learner, n, prev)
         n += 1
         if n_of_row != n:
             return BadEntry(learner, n, f"is missing, {n_of_row} follows")
         if prev_of_row != prev:
             return BadEntry(learner, n, "does not carry the hash of the entry before it")
-        if number not in HASHES or HASHES[number](octets).hexdigest() != own:
+        if _hash(number, octets) != own:
             return BadEntry(learner, n, "is not what was hashed")
         if not fits:
             return BadEntry(learner, n, "lies in another month than it was recorded in")
-        if until is not None and recorded_at >= until and then is None:
-            then = (n - 1, prev)
         prev = own
-    return _Chain(learner, n, prev, then or (n, prev))
+        if n == place:
+            then = Head(learner, n, own)
+    if before is not None and then is None:
+        then = Head(learner, n, prev)
+    return _Chain(learner, n, prev, then)
+
+
+def _hash(number: int, octets: bytes) -> str | None:
+    """Return the hash as hex; None for a format number nobody has defined."""
+    try:
+        found: str = HASHES[number](octets).hexdigest()
+    except KeyError:
+        return None
+    except ValueError as error:
+        raise UnsupportedHash("OpenSSL here was built without SM3, by which entries are hashed.") from error
+    return found
 
 
 def _bad_end(chain: _Chain, length: int, head: str) -> BadEntry | None:

@@ -3,7 +3,16 @@ What differs between PostgreSQL and SQLite in the study record: ``ledger`` makes
 them, ``store`` reads and writes the rows of one request.
 """
 
-from records.db.chains import Batch, ChainRow, batches, entry_bytes_sql, read_chains, read_ends
+from records.db.chains import (
+    Batch,
+    ChainRow,
+    batches,
+    count_chains,
+    entry_bytes_sql,
+    heads_before,
+    read_chains,
+    read_ends,
+)
 from records.db.guests import lock_device
 from records.db.ledger import (
     LEDGER,
@@ -25,9 +34,11 @@ __all__ = [
     "ChainRow",
     "add_partition",
     "batches",
+    "count_chains",
     "create_ledger",
     "drop_ledger",
     "entry_bytes_sql",
+    "heads_before",
     "lock_chain",
     "lock_chains",
     "lock_device",

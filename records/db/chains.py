@@ -18,6 +18,7 @@ from core.clock import day_of, month_start
 from core.db import is_postgres, sql_value
 from records.db.ledger import COLUMNS, LEDGER
 from records.ledger.format import FIELDS, field
+from records.ledger.heads import Head
 
 LEARNERS_A_BATCH = 2_000
 ENTRIES_A_BATCH = 20_000
@@ -117,6 +118,38 @@ def read_chains(batch: Batch) -> Iterator[ChainRow]:
         )
         for learner, n, number, text, prev, own, recorded_at, fits in cursor:
             yield ChainRow(learner, n, number, text.encode(), prev, own, recorded_at, fits)
+
+
+def count_chains() -> int:
+    """Return how many learners have a chain."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM records_studystate WHERE chain_length > 0")
+        return int(cursor.fetchone()[0])
+
+
+def heads_before(instant: int) -> Iterator[Head]:
+    """
+    Yield each chain as it was before its first entry recorded at ``instant`` or later, in the order of learners.
+
+    Entries carry the hash before them, so only what was recorded since has to be looked at, not the whole ledger.
+    """
+    learner, head = (
+        ("s.learner::text", "encode({}, 'hex')") if is_postgres() else ("+s.learner", "lower(hex({}))")
+    )
+    later = (
+        f"SELECT learner, MIN(n) AS n FROM {LEDGER} WHERE month >= %s AND recorded_at >= %s GROUP BY learner"
+    )
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            f"SELECT {learner}, COALESCE(l.n - 1, s.chain_length), {head.format('COALESCE(l.prev, s.chain_head)')} "
+            f"FROM records_studystate s LEFT JOIN ({later}) f ON f.learner = s.learner "
+            f"LEFT JOIN {LEDGER} l ON l.learner = f.learner AND l.n = f.n "
+            "WHERE COALESCE(l.n - 1, s.chain_length) > 0 ORDER BY s.learner",
+            [sql_value(month_start(day_of(instant))), instant],
+        )
+        while rows := cursor.fetchmany(ENTRIES_A_BATCH):
+            for key, n, own in rows:
+                yield Head(UUID(key), n, own)
 
 
 def entry_bytes_sql(vendor: str) -> str:

@@ -13,6 +13,7 @@ from records.db import lock_chain, lock_chains, move_chain, move_chains, write_l
 from records.ledger.chain import Draft, Link, link
 from records.ledger.periods import booked_on
 from records.models import LedgerEntry
+from records.operations.hashing import format_in_force
 
 BATCH = 500
 """Entries in one statement: 33 values each, and SQLite takes 32,766."""
@@ -44,6 +45,7 @@ def append_entries(*, learner: UUID, drafts: Sequence[Draft], now: int | None = 
         head=head,
         recorded_at=recorded_at,
         book=lambda day: booked_on(day, recorded_on),
+        format_number=format_in_force(),
     )
     write_links(links)
     move_chain(learner, length, links)

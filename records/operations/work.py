@@ -8,13 +8,11 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from django.conf import settings
-
 from core.clock import day_of
 from records.db import store
 from records.ledger import codec
 from records.ledger.chain import Draft, link
-from records.ledger.format import SHA256_FORMAT, SM3_FORMAT, ranges_text
+from records.ledger.format import ranges_text
 from records.ledger.intervals import Interval, measure, union
 from records.ledger.periods import booked_on
 from records.ledger.presence import forget, pending_credit, settle
@@ -32,6 +30,7 @@ from records.ledger.state import (
 from records.ledger.terms import DAY_MS
 from records.models import RefusedSpan, StudySession
 from records.models.rollups import UNASSIGNED
+from records.operations.hashing import format_in_force
 from unions.api import union_of
 
 RECENT_INTERVALS = 64
@@ -162,7 +161,7 @@ class Work:
             head=self.state_row["chain_head"],
             recorded_at=self.now,
             book=lambda day: booked_on(day, recorded_on),
-            format_number=SM3_FORMAT if settings.CRYPTO_SUITE == "gm" else SHA256_FORMAT,
+            format_number=format_in_force(),
         )
         self.changes.state |= {
             "chain_length": self.state_row["chain_length"] + len(drafts),

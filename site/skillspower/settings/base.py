@@ -21,6 +21,7 @@ DEBUG = False
 SECRET_KEY = env.secret_key
 FIELD_KEYS = env.field_keys
 BLIND_INDEX_KEY = env.blind_index_key
+SIGNING_KEYS = env.signing_keys
 CRYPTO_SUITE = env.crypto_suite
 DEMO_MODE = env.demo_mode
 DEMO_DOOR = env.demo_door

@@ -21,6 +21,8 @@ class Env(BaseSettings):
     field_keys: str = ""
     """Keys for encrypted fields, ``id:base64`` (32 bytes) separated by commas; the first one encrypts."""
     blind_index_key: str = ""
+    signing_keys: str = ""
+    """Ed25519 seeds, ``id:base64`` (32 bytes) separated by commas; the first signs. Empty: derived from FIELD_KEYS."""
     site_url: str = "http://127.0.0.1:8000"
     allowed_hosts: str = ""
     database_url: str = ""

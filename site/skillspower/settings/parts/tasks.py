@@ -48,6 +48,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="7"),
         "options": {"expires": 3_000},
     },
+    # What recorded itself late yesterday has long been committed.
+    "digest-ledger": {"task": "records.digest_ledger", "schedule": crontab(hour="0", minute="40")},
     "roll-up-study": {"task": "reports.roll_up", "schedule": 5, "options": {"expires": 5}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")
