@@ -27,6 +27,16 @@ def is_workday(day: date) -> bool:
         return day.weekday() < SATURDAY
 
 
+def workdays_between(first: date, before: date) -> int:
+    """
+    Return how many working days lie from ``first`` to the day before ``before``.
+
+    >>> workdays_between(date(2026, 11, 19), date(2026, 11, 24)), workdays_between(date(2026, 11, 21), date(2026, 11, 23))
+    (3, 0)
+    """
+    return sum(is_workday(first + timedelta(days=n)) for n in range((before - first).days))
+
+
 def workday_after(day: date, count: int) -> date:
     """
     Return the last of ``count`` working days that begin on the day after ``day``.

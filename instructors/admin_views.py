@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Role, User
 from core.policies import Policy, guard
 from instructors.models import HeldHonour
-from instructors.operations import CannotVerify, verify_honour, withdraw_honour
+from instructors.operations import CannotVerify, open_notice, verify_honour, withdraw_honour
+from instructors.queries import notice_words
 
 VERIFIERS = (Role.TRADE_REVIEWER, Role.CONTENT_REVIEWER)
 
@@ -23,23 +24,29 @@ verifier = Policy(
 _REASONS = {
     "own": "自己的荣誉要由别人核验。",
     "withdrawn": "这条荣誉已经撤下，不能再核验。",
+    "notice": "公示还没有满，满了再核验。",
+    "verified": "这条荣誉已经核验，不用再公示。",
 }
 
 
 @require_http_methods(["GET", "POST"])
 @guard(verifier)
 def decide_honour(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one held honour and note that it is verified, or that it is withdrawn."""
+    """Show one held honour and note that its public notice begins, that it is verified, or that it is withdrawn."""
     held = get_object_or_404(
         HeldHonour.objects.select_related("profile", "honour", "verified_by__person"), pk=pk
     )
     if request.method == "GET":
-        return render(request, "instructors/admin/decide_honour.html", {"held": held})
+        context = {"held": held, "notice": notice_words(held, timezone.localdate())}
+        return render(request, "instructors/admin/decide_honour.html", context)
     now = timezone.now()
     try:
         if request.POST.get("decision") == "withdraw":
             withdraw_honour(held=held, by=cast(User, request.user), now=now)
             messages.success(request, _("已撤下，各处都不再显示。"))
+        elif request.POST.get("decision") == "notice":
+            open_notice(held=held, by=cast(User, request.user), now=now)
+            messages.success(request, _("公示开始了。满 5 个工作日没有异议，再来核验。"))
         else:
             verify_honour(held=held, by=cast(User, request.user), now=now)
             messages.success(request, _("已核验，从现在起公开显示。"))

@@ -90,12 +90,18 @@ class TaughtTrade(models.Model):
 
 
 class HeldHonour(models.Model):
-    """An honour somebody claims to hold. It is shown only after a second person has verified it, and until withdrawn."""
+    """
+    An honour somebody claims to hold: filed; then in public notice (公示) from ``notice_from`` to the day before
+    ``notice_to``, while anybody may object; then verified by a second person. Only from then on, and until withdrawn, it
+    is shown on public pages.
+    """
 
     profile = ParentalKey(InstructorProfile, on_delete=models.CASCADE, related_name="honours")
     honour = models.ForeignKey(Honour, on_delete=models.PROTECT, related_name="+", verbose_name=_("荣誉"))
     year = models.PositiveSmallIntegerField(_("年份"))
     number = models.CharField(_("文号"), max_length=80, blank=True)
+    notice_from = models.DateField(_("公示第一天"), null=True, blank=True)
+    notice_to = models.DateField(null=True, blank=True, help_text="the first day after it")
     verified_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     verified_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -110,6 +116,13 @@ class HeldHonour(models.Model):
                 name="honour_verified_by_somebody",
             ),
             models.CheckConstraint(condition=models.Q(year__range=(1949, 2200)), name="honour_year"),
+            models.CheckConstraint(
+                condition=models.Q(notice_from__isnull=True, notice_to__isnull=True)
+                | models.Q(
+                    notice_from__isnull=False, notice_to__isnull=False, notice_to__gt=models.F("notice_from")
+                ),
+                name="honour_notice_period",
+            ),
             models.UniqueConstraint(fields=["profile", "honour", "year"], name="held_honour_once"),
         ]
 

@@ -1,23 +1,32 @@
 """Writing the teaching pool: kinds of honours, and whether a held one may be shown."""
 
 import csv
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import audit
+from core import audit, inbox
+from core.clock import day_of, to_ms
 from core.db import lock_rows
+from core.display import full_day
 from core.pinyin import pinyin_of
+from core.workdays import workday_after
 from instructors.models import HeldHonour, Honour, InstructorProfile
 
 DATA = Path(__file__).parent / "data"
 AUDIT_STREAM = "instructors"
+NOTICE_WORKDAYS = 5
+"""Five working days, as model-worker selections have it."""
 
 
 class CannotVerify(ValueError):
-    """Nobody verifies an honour of their own, nor one that was withdrawn; the message says which."""
+    """
+    Nobody verifies an honour of their own (``own``), nor one that was withdrawn (``withdrawn``), nor one whose public
+    notice runs (``notice``); a public notice of a verified one is none (``verified``). The message says which.
+    """
 
 
 @transaction.atomic
@@ -39,7 +48,7 @@ def verify_honour(*, held: HeldHonour, by: User, now: datetime) -> HeldHonour:
     """
     Note that ``by`` has seen the proof of an honour; from now on it is shown. The first name and time stay.
 
-    :raises CannotVerify: if it is the own honour or was withdrawn.
+    :raises CannotVerify: if it is the own honour, was withdrawn, or its public notice still runs.
     """
     held = lock_rows(HeldHonour.objects.filter(pk=held.pk)).select_related("profile").get()
     if held.verified_at is not None and held.withdrawn_at is None:
@@ -48,9 +57,46 @@ def verify_honour(*, held: HeldHonour, by: User, now: datetime) -> HeldHonour:
         raise CannotVerify("own")
     if held.withdrawn_at is not None:
         raise CannotVerify("withdrawn")
+    if held.notice_to is not None and day_of(to_ms(now)) < held.notice_to:
+        raise CannotVerify("notice")
     held.verified_by, held.verified_at = by, now
     held.save(update_fields=["verified_by", "verified_at"])
+    _tell(held, "verified", _("“{honour}”已经核验"), _("从现在起写在你的师资页上。"), now)
     _note("honour.verified", held, by)
+    return held
+
+
+@transaction.atomic
+def open_notice(
+    *,
+    held: HeldHonour,
+    by: User,
+    now: datetime,
+    first_day: date | None = None,
+    workdays: int = NOTICE_WORKDAYS,
+) -> HeldHonour:
+    """
+    Put an honour into public notice for so many working days (the calendar of :mod:`core.workdays`, as it is known
+    today), from ``first_day`` (default: today). One that runs already goes on as it is.
+
+    :raises CannotVerify: if it is the own honour, was withdrawn or is verified.
+    """
+    held = lock_rows(HeldHonour.objects.filter(pk=held.pk)).select_related("profile").get()
+    if held.profile.person_id == by.person_id:
+        raise CannotVerify("own")
+    if held.withdrawn_at is not None:
+        raise CannotVerify("withdrawn")
+    if held.verified_at is not None:
+        raise CannotVerify("verified")
+    if held.notice_from is not None:
+        return held
+    held.notice_from = first_day or day_of(to_ms(now))
+    last_day = workday_after(held.notice_from - timedelta(days=1), workdays)
+    held.notice_to = last_day + timedelta(days=1)
+    held.save(update_fields=["notice_from", "notice_to"])
+    body = _("公示到 {day}。没有异议，再核验证书，就会公开。").format(day=full_day(last_day))
+    _tell(held, "notice", _("“{honour}”开始公示"), body, now)
+    _note("honour.notice", held, by)
     return held
 
 
@@ -66,8 +112,9 @@ def withdraw_honour(*, held: HeldHonour, by: User, now: datetime) -> HeldHonour:
 
 
 def forget_verification(held: HeldHonour) -> None:
-    """Take back a verification because the claim itself was changed: it is another claim now. Does not save."""
+    """Take back notice and verification because the claim itself was changed: it is another now. Does not save."""
     held.verified_by, held.verified_at = None, None
+    held.notice_from, held.notice_to = None, None
 
 
 def fill_derived(profile: InstructorProfile) -> None:
@@ -78,6 +125,23 @@ def fill_derived(profile: InstructorProfile) -> None:
         taken = set(InstructorProfile.objects.filter(slug__startswith=base).values_list("slug", flat=True))
         names = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
         profile.slug = next(name for name in names if name not in taken)
+
+
+def _tell(held: HeldHonour, what: str, title: str, body: str, now: datetime) -> None:
+    """Let the person know where an own honour stands."""
+    profile = held.profile
+    inbox.send(
+        to=profile.person.uuid,
+        kind=f"instructor.{what}",
+        title=title.format(honour=f"{held.honour} {held.year}"),
+        body=body,
+        url=f"/instructors/{profile.slug}/" if profile.is_listed else "",
+        action=_("看我的师资页") if profile.is_listed else "",
+        source=f"instructor:{profile.uuid}",
+        source_name=_("师资管理"),
+        key=f"honour.{what}:{held.pk}:{now.date()}",
+        at=now,
+    )
 
 
 def _note(action: str, held: HeldHonour, by: User) -> None:

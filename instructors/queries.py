@@ -1,10 +1,14 @@
 """Reading the teaching pool. An honour is shown only when it is verified and not withdrawn."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
+from core.display import full_day
 from core.trades import trade_of
+from core.workdays import workdays_between
 from instructors.models import HeldHonour, InstructorProfile, InstructorProfileQuerySet, TaughtTrade
 
 
@@ -82,6 +86,28 @@ def card_of(profile: InstructorProfile) -> InstructorCard:
         quote=profile.quote,
         honours=tuple(_line(held) for held in profile.shown_honours),
     )
+
+
+def notice_words(held: HeldHonour, on: date) -> str:
+    """Return where an honour's public notice stands on a day: “公示第 3 天，共 5 天”; empty if it has none."""
+    if held.notice_from is None or held.notice_to is None:
+        return ""
+    whole = workdays_between(held.notice_from, held.notice_to)
+    if on < held.notice_from:
+        return _("{day}起公示，共 {n} 天").format(day=full_day(held.notice_from), n=whole)
+    if on >= held.notice_to:
+        return _("公示满 {n} 天，等核验").format(n=whole)
+    day = workdays_between(held.notice_from, on + timedelta(days=1))
+    return _("公示第 {day} 天，共 {n} 天").format(day=day, n=whole)
+
+
+def state_words(held: HeldHonour, on: date) -> str:
+    """Return where an honour stands, in words for those who keep the pool; learners see only what is verified."""
+    if held.withdrawn_at:
+        return _("已撤下")
+    if held.verified_at:
+        return _("{who} 于 {day} 核验").format(who=held.verified_by, day=f"{held.verified_at:%Y-%m-%d}")
+    return notice_words(held, on) or _("等核验")
 
 
 def _line(held: HeldHonour) -> HonourLine:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -20,7 +22,7 @@ from core.choosers import search_form
 from instructors.admin_views import VERIFIERS, decide_honour
 from instructors.forms import InstructorProfileForm
 from instructors.models import HeldHonour, InstructorProfile
-from instructors.queries import card_of, profiles
+from instructors.queries import card_of, profiles, state_words
 
 _SEARCH = search_form("public_name", "pinyin", "employer")
 
@@ -67,15 +69,31 @@ class InstructorChooserViewSet(SnippetChooserViewSet):
     choose_results_view_class = InstructorChooseResultsView
 
 
+def _honours(profile: InstructorProfile) -> str:
+    today = timezone.localdate()
+    return "；".join(f"{held}（{state_words(held, today)}）" for held in profile.honours.all())
+
+
 class InstructorViewSet(SnippetViewSet):
     model = InstructorProfile
     icon = "user"
     menu_label = _("师资档案")
-    list_display = ["public_name", "employer", Column("union", label=_("所属工会")), "is_listed"]
+    list_display = [
+        "public_name",
+        "employer",
+        Column("union", label=_("所属工会")),
+        Column("honours", label=_("荣誉"), accessor=_honours),
+        "is_listed",
+    ]
     list_filter = ["is_listed"]
     search_fields = ["public_name", "pinyin", "employer"]
     ordering = ["pinyin"]
     copy_view_enabled = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        held = HeldHonour.objects.select_related("honour", "verified_by__person").order_by("-year")
+        return InstructorProfile.objects.select_related("union").prefetch_related(Prefetch("honours", held))
+
     chooser_viewset_class = InstructorChooserViewSet
     panels = [
         FieldPanel("account"),
@@ -107,14 +125,7 @@ class InstructorViewSet(SnippetViewSet):
 
 
 def _state(held: HeldHonour) -> str:
-    if held.withdrawn_at:
-        return str(_("已撤下"))
-    if held.verified_at:
-        return str(_("%(who)s 于 %(day)s 核验")) % {
-            "who": held.verified_by,
-            "day": f"{held.verified_at:%Y-%m-%d}",
-        }
-    return str(_("等核验"))
+    return state_words(held, timezone.localdate())
 
 
 class HonourViewSet(SnippetViewSet):

@@ -59,6 +59,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
                 ('number', models.CharField(blank=True, max_length=80, verbose_name='文号')),
+                ('notice_from', models.DateField(blank=True, null=True, verbose_name='公示第一天')),
+                ('notice_to', models.DateField(blank=True, help_text='the first day after it', null=True)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -68,7 +70,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '荣誉',
                 'verbose_name_plural': '荣誉核验',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='honour_verified_by_somebody'), models.CheckConstraint(condition=models.Q(('year__range', (1949, 2200))), name='honour_year'), models.UniqueConstraint(fields=('profile', 'honour', 'year'), name='held_honour_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='honour_verified_by_somebody'), models.CheckConstraint(condition=models.Q(('year__range', (1949, 2200))), name='honour_year'), models.CheckConstraint(condition=models.Q(models.Q(('notice_from__isnull', True), ('notice_to__isnull', True)), models.Q(('notice_from__isnull', False), ('notice_to__gt', models.F('notice_from')), ('notice_to__isnull', False)), _connector='OR'), name='honour_notice_period'), models.UniqueConstraint(fields=('profile', 'honour', 'year'), name='held_honour_once')],
             },
         ),
         migrations.CreateModel(

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.api import Person, grant_role
+from core.clock import day_of, to_ms
 from courses.models import CourseEdition, EditionLesson, Enrolment, Part
 from instructors.models import HeldHonour
+from instructors.queries import notice_words
 from occupations.api import load_classification
 from skillspower.demo.content import community, courses, lesson_ms
 from skillspower.demo.courses import load_courses
@@ -53,7 +55,12 @@ def test_outside_checks_find_lessons_to_study_and_workers_who_may(made):
     assert Enrolment.objects.count() == 3 * len(courses())
 
 
-def test_an_honour_still_in_public_notice_waits_for_its_check(made):
+def test_an_honour_still_in_public_notice_is_on_no_public_page(made, client):
     waiting = HeldHonour.objects.filter(verified_at__isnull=True)
 
     assert [held.profile.slug for held in waiting] == ["wu-dayong"]
+    assert notice_words(waiting[0], day_of(to_ms(NOW))) == "公示第 3 天，共 5 天"
+    page = client.get("/courses/tube-coupler-scaffold/").content.decode()
+    assert "吴大勇" in page
+    assert "市级工匠" not in page
+    assert "公示" not in client.get("/instructors/wu-dayong/").content.decode()

@@ -1,15 +1,20 @@
 """The teaching pool: what is shown, and who may say that an honour is real."""
 
+from datetime import date, datetime, timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
+from core import inbox
+from core.clock import SHANGHAI
 from core.models import AuditRow
 from courses import operations as course_operations
 from instructors import operations
 from instructors.models import HeldHonour, Honour, InstructorProfile, TaughtTrade
+from instructors.queries import notice_words
 from tests.factories import courses as make
 from tests.factories.people import make_user
 
@@ -58,6 +63,39 @@ class TestHonours:
         with pytest.raises(operations.CannotVerify, match="withdrawn"):
             operations.verify_honour(held=held, by=reviewer, now=make.NOW)
 
+    def test_in_public_notice_it_is_shown_to_who_keeps_the_pool_only_and_verified_when_that_is_over(
+        self, client, held
+    ):
+        course_operations.setup_cms()
+        reviewer = make.make_staff("content_reviewer")
+        friday = datetime(2026, 11, 20, 9, tzinfo=SHANGHAI)
+        for _ in range(2):
+            operations.open_notice(held=held, by=reviewer, now=friday)
+        held.refresh_from_db()
+
+        days = [date(2026, 11, day) for day in (20, 21, 23, 26, 27)]
+        words = [notice_words(held, day) for day in days]
+        assert words == [
+            "公示第 1 天，共 5 天", "公示第 1 天，共 5 天", "公示第 2 天，共 5 天", "公示第 5 天，共 5 天",
+            "公示满 5 天，等核验",
+        ]  # fmt: skip
+        assert "全国技术能手" not in page(client)
+        with pytest.raises(operations.CannotVerify, match="notice"):
+            operations.verify_honour(held=held, by=reviewer, now=friday + timedelta(days=6))
+        client.force_login(make.make_staff("lesson_editor"))
+        profiles = reverse("wagtailsnippets_instructors_instructorprofile:list")
+        assert "全国技术能手 2014（公示" in client.get(profiles).content.decode()
+        client.force_login(reviewer)
+        assert "公示" in client.get(reverse("wagtailsnippets_instructors_heldhonour:list")).content.decode()
+        assert "公示" in client.get(reverse("decide_honour", args=[held.pk])).content.decode()
+
+        operations.verify_honour(held=held, by=reviewer, now=friday + timedelta(days=7))
+        assert "全国技术能手" in page(client)
+        titles = [m.title for m in inbox.messages_of(held.profile.person.uuid)]
+        assert titles == ["“全国技术能手 2014”已经核验", "“全国技术能手 2014”开始公示"]
+        with pytest.raises(operations.CannotVerify, match="verified"):
+            operations.open_notice(held=held, by=reviewer, now=friday)
+
     def test_nobody_verifies_an_own_honour(self, held):
         with pytest.raises(operations.CannotVerify, match="own"):
             operations.verify_honour(held=held, by=held.profile.person.user, now=make.NOW)
@@ -67,6 +105,11 @@ class TestHonours:
         operations.verify_honour(held=held, by=first, now=make.NOW)
 
         assert operations.verify_honour(held=held, by=make_user(), now=make.NOW).verified_by == first
+
+    def test_the_database_refuses_a_public_notice_without_an_end(self, held):
+        for change in ({"notice_from": date(2026, 11, 20)}, {"notice_to": date(2026, 11, 20)}):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                HeldHonour.objects.filter(pk=held.pk).update(**change)
 
     @pytest.mark.parametrize("change", [{"verified_at": make.NOW}, {"year": 19}])
     def test_the_database_refuses_a_verification_by_nobody_and_a_year_that_is_none(self, held, change):

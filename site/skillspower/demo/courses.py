@@ -5,7 +5,7 @@ people, published. Only the pages are made in one go.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from wagtail.images import get_image_model
 from wagtail.models import Collection
 
 from accounts.api import User
+from core.clock import day_of, to_ms
+from core.workdays import workdays_between
 from courses.api import (
     NewCourse,
     NewLesson,
@@ -26,7 +28,7 @@ from courses.api import (
 )
 from courses.models import CourseEdition, CoursePage, EditionLesson
 from courses.operations.setup_cms import COLLECTION, setup_cms
-from instructors.api import load_honours, verify_honour
+from instructors.api import load_honours, open_notice, verify_honour
 from instructors.models import HeldHonour, InstructorProfile, TaughtTrade
 from instructors.operations import fill_derived
 from media.api import accept_video, make_playable
@@ -73,12 +75,23 @@ def load_instructors(*, cast: dict[str, User], now: datetime) -> dict[str, Instr
         profile.save()
         for occupation, rank in teacher.trades:
             TaughtTrade.objects.create(profile=profile, occupation_id=occupation, level_id=rank)
-        for code, year, verified in teacher.honours:
+        for code, year, verified, notice_day in teacher.honours:
             held = HeldHonour.objects.create(profile=profile, honour_id=code, year=year)
             if verified:
                 verify_honour(held=held, by=cast[CONTENT_REVIEWER], now=now)
+            elif notice_day:
+                first = _workday_back(day_of(to_ms(now)), notice_day)
+                open_notice(held=held, by=cast[CONTENT_REVIEWER], now=now, first_day=first)
         made[teacher.person] = profile
     return made
+
+
+def _workday_back(today: date, count: int) -> date:
+    """Return the first of ``count`` working days that end with today, or with the last one before a holiday's today."""
+    day = today
+    while workdays_between(day, today + timedelta(days=1)) < count:
+        day -= timedelta(days=1)
+    return day
 
 
 def load_videos(*, by: User) -> dict[str, Video]:

@@ -64,14 +64,14 @@ class Cast:
 class Instructor:
     """
     The teaching profile of a member of the cast; ``honours`` are (code of honours.csv, year, whether somebody has
-    verified it; if not, it waits for a reviewer and nobody sees it).
+    verified it, on which working day of its public notice it stands or 0; if it is not verified, nobody sees it).
     """
 
     person: str
     employer: str
     years_of_work: int
     trades: tuple[tuple[str, int], ...]
-    honours: tuple[tuple[str, int, bool], ...]
+    honours: tuple[tuple[str, int, bool, int], ...]
     studio_name: str
     studio_grade: str
     quote: str
@@ -151,7 +151,8 @@ def instructors() -> tuple[Instructor, ...]:
             years_of_work=row["years_of_work"],
             trades=tuple((trade["occupation_code"], trade["level_rank"]) for trade in row["trades"]),
             honours=tuple(
-                (honour["code"], honour["year"], honour.get("verified", True)) for honour in row["honours"]
+                (honour["code"], honour["year"], honour.get("verified", True), honour.get("notice_day", 0))
+                for honour in row["honours"]
             ),
             studio_name=(row["studio"] or {}).get("name", ""),
             studio_grade=(row["studio"] or {}).get("grade", ""),
