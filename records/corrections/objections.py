@@ -25,6 +25,8 @@ from unions.api import Union, answering_union, officers_of, union_above, union_o
 
 WORDS = 200
 ANSWER = 400
+OBJECTIONS_A_DAY = 30
+"""Of one person: far more than an honest day has spans."""
 
 
 @transaction.atomic

@@ -21,13 +21,10 @@ from media.api import UploadRefused, keep_private_file, private_file_response
 from records import reasons
 from records.corrections import errors
 from records.corrections.forms import ObjectionForm
-from records.corrections.objections import file_objection, refused_ms
+from records.corrections.objections import OBJECTIONS_A_DAY, file_objection, refused_ms
 from records.corrections.presentation import due_of, evidence_facts, step_items
 from records.corrections.queries import file_seen_by, objection_of_span, refused_together
 from records.models import Objection, StudySession
-
-A_DAY = 30
-"""Objections of one person on one day: far more than an honest day has spans."""
 
 
 def _learner(request: HttpRequest) -> UUID:
@@ -67,7 +64,7 @@ def object_to(request: HttpRequest, span: int) -> HttpResponse:
 
 
 def _file(request: HttpRequest, learner: UUID, span: int, form: ObjectionForm) -> Objection:
-    if not within_limit(f"objection:{learner}", amount=A_DAY, seconds=86_400):
+    if not within_limit(f"objection:{learner}", amount=OBJECTIONS_A_DAY, seconds=86_400):
         raise errors.TooMany
     photo = form.cleaned_data["photo"]
     return file_objection(

@@ -3,7 +3,7 @@ Reading objections and corrections. An officer's queries begin with ``desks_of``
 the duty, today's subtrees, as everywhere (``unions.api.officer_scope``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,13 +75,19 @@ def refused_together(learner: UUID, span: int) -> list[RefusedSpan]:
     ]
 
 
-def objections_by_span(spans: Iterable[RefusedSpan]) -> dict[int, Objection]:
-    """Return the objection of each of these spans that has one. One query."""
-    wanted = [span.pk for span in spans]
-    if not wanted:
-        return {}
-    rows = ObjectionSpan.objects.filter(span__in=wanted).select_related("objection")
-    return {row.span_id: row.objection for row in rows}
+def span_named(learner: UUID, session: UUID, reason: str, day: date | None) -> tuple[int | None, bool]:
+    """
+    Return the first refused span of a session with a reason (on a day) that can be objected to, and whether there are
+    any that were objected to already.
+    """
+    rows = RefusedSpan.objects.filter(learner=learner, session=session, reason=reason)
+    if day is not None:
+        rows = rows.filter(day=day)
+    found = list(rows.order_by("day", "t_from", "pk").select_related("objection"))
+    back = {row.takes_back for row in found if row.takes_back is not None}
+    mine = [row for row in found if row.takes_back is None and row.pk not in back]
+    free = [row.pk for row in mine if not hasattr(row, "objection")]
+    return (free[0] if free else None), len(free) < len(mine)
 
 
 def spans_of(objection: Objection) -> list[RefusedSpan]:

@@ -17,12 +17,13 @@ from records.models import Correction, Objection, StudySession
 from tests.factories.people import make_member, make_user
 from tests.factories.records import MINUTE
 from tests.records.desk import PAPER, Desk, officer_at, picture
+from tests.records.test_http_study import Phone
 from tests.records.world import NOON
 
 pytestmark = pytest.mark.django_db
 WORDS = "信号断了，弹窗没出来。"
 PAST = NOON - 3 * 86_400_000
-"""Officers look at it with the real clock, whatever day that is."""
+"""Some days before the clock of these tests."""
 
 
 @pytest.fixture(autouse=True)
@@ -249,6 +250,25 @@ def test_reversal_and_grant_are_filed_in_the_browser(desk, addresses):
     assert _client(desk.zhou).post(grant, when | {"paper": _photo()}).status_code == 302
     filed = Correction.objects.get(day=date(2026, 11, 19))
     assert (filed.began_at, filed.ms) == (day_start_ms(date(2026, 11, 19)) + 510 * MINUTE, 45 * MINUTE)
+
+
+def test_objection_over_the_api_is_the_same_act(desk):
+    phone = Phone(desk.user)
+    wanted = {"session": str(desk.player.session), "reason": "missed_check", "words": WORDS}
+    for wrong, status in [
+        (wanted | {"words": ""}, 422),
+        (wanted | {"reason": "bad_luck"}, 422),
+        (wanted | {"more": 1}, 422),
+        (wanted | {"reason": "day_cap"}, 404),
+        (wanted | {"session": str(desk.learner)}, 404),
+    ]:
+        assert phone.post("/api/v1/me/objections", wrong).status_code == status
+    filed = phone.post("/api/v1/me/objections", wanted)
+    assert filed.status_code == 201
+    assert (filed.json()["state"], filed.json()["due_on"]) == ("filed", "2026-11-26")
+    assert phone.post("/api/v1/me/objections", wanted).status_code == 409
+    assert phone.get("/api/v1/me/objections").json() == {"objections": [filed.json()], "next": None}
+    assert Phone(desk.zhou).get("/api/v1/me/objections").json()["objections"] == []
 
 
 def _more(desk, count):
