@@ -197,6 +197,10 @@ FORGED: list[dict[str, Any]] = [
     {"visible": "yes"}, {"visible": 1}, {"credited_ms": 60_000}, {"learner": str(uuid4())}, {"rate": 16},
 ]  # fmt: skip
 
+SENSELESS: list[Any] = [
+    {}, [], None, 7, {"beats": []}, {"beats": [None]}, {"beats": [], "credited_seconds": 9},
+]  # fmt: skip
+
 
 @case("forged numbers and unknown fields", HOSTILE, seconds=1)
 def forged_numbers(w: Worker, _: Worker) -> None:
@@ -205,10 +209,10 @@ def forged_numbers(w: Worker, _: Worker) -> None:
     for changed in FORGED:
         status = d.raw({"beats": [d.beat(0, 1_000) | changed]})
         expect(status in {400, 422}, f"{changed} was answered {status}")
-    for body in ({}, [], None, 7, {"beats": []}, {"beats": [None]}, {"beats": [], "credited_seconds": 9}):
+    for body in SENSELESS:
         expect(d.raw(body) in {400, 422}, f"{body} was taken")
-    for call, body in (("close", {"t": -1}), ("close", {"at": 5}), ("presence", {"id": "x", "t": 1})):
-        expect(d.raw(body, call) in {400, 422}, f"{call} took {body}")
+    for call, other in (("close", {"t": -1}), ("close", {"at": 5}), ("presence", {"id": "x", "t": 1})):
+        expect(d.raw(other, call) in {400, 422}, f"{call} took {other}")
     d.close(1_000)
 
 

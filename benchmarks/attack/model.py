@@ -294,12 +294,12 @@ class Judge:
             rooms.append(max(0, proof.covers - done))
         left = []
         for piece in pieces:
-            number = next((n for n, at in enumerate(borders) if at > piece.start), None)
+            decider = next((n for n, at in enumerate(borders) if at > piece.start), None)
             proven = 0
-            if number is not None and reaches[number].is_proof:
-                in_window = piece.start >= reaches[number].at - WINDOW_MS
-                proven = min(rooms[number], piece.end - piece.start) if in_window else 0
-                rooms[number] -= proven
+            if decider is not None and reaches[decider].is_proof:
+                in_window = piece.start >= reaches[decider].at - WINDOW_MS
+                proven = min(rooms[decider], piece.end - piece.start) if in_window else 0
+                rooms[decider] -= proven
             if proven:
                 self._enter(piece.cut(piece.start, piece.start + proven))
                 self.entered = joined([*self.entered, (piece.start, piece.start + proven)])

@@ -268,10 +268,11 @@ class Device:
 
     def state(self) -> dict[str, Any]:
         """Return what the learner has in this lesson: opening again tells it and changes nothing."""
+        answer: dict[str, Any]
         status, answer = self.worker.call("POST", "/study/sessions", self.body)
         if status != 200:
             raise ServerFault(f"opening again: {status}")
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     @property
     def gained(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks.attack import run
-from benchmarks.attack.cases import CASES
+from benchmarks.attack.cases import CASES, Case
 from benchmarks.attack.naive import FAST, LONG, OTHER, Believer, Forgetful, Naive
 from benchmarks.attack.player import Worker
 from benchmarks.attack.wire import Clock, WsgiLine
@@ -26,12 +26,12 @@ class ManualClock:
         self.at += max(0, ms)
 
 
-def results_of(make: Callable[[Clock], Naive]) -> list[run.Result]:
-    """Play every case, each with a worker of its own, against a fresh server."""
-    return [result for case in CASES for result in _played(make, [case])]
+def results_of(make: Callable[[Clock], Naive], cases: list[Case] = CASES) -> list[run.Result]:
+    """Play cases, each with a worker of its own, against a fresh server."""
+    return [result for case in cases for result in _played(make, [case])]
 
 
-def _played(make: Callable[[Clock], Naive], cases: list[Any]) -> Iterator[run.Result]:
+def _played(make: Callable[[Clock], Naive], cases: list[Case]) -> Iterator[run.Result]:
     clock = ManualClock()
     server = make(clock)
     lessons = {"long": LONG, "other": OTHER, "fast": FAST}

@@ -5,6 +5,7 @@ Lists of half-open stretches of whole milliseconds, in plain steps. Nothing here
 ([(0, 2), (4, 8)], 6, [(0, 8)])
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 Stretch = tuple[int, int]
@@ -27,13 +28,18 @@ def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 def without(stretches: Iterable[Stretch], taken: Iterable[Stretch]) -> list[Stretch]:
     """Return what of a set another does not hold."""
-    left = joined(stretches)
-    for x, y in joined(taken):
-        rest = []
-        for a, b in left:
-            rest += [(p, q) for p, q in ((a, min(b, x)), (max(a, y), b)) if p < q]
-        left = rest
-    return left
+    out: list[Stretch] = []
+    gone = joined(taken)
+    for a, b in joined(stretches):
+        for x, y in gone[max(0, bisect_left(gone, (a, a)) - 1) :]:
+            if x >= b:
+                break
+            if a < x:
+                out.append((a, x))
+            a = max(a, y)
+        if a < b:
+            out.append((a, b))
+    return out
 
 
 def shared(stretches: Iterable[Stretch], others: Iterable[Stretch]) -> list[Stretch]:

@@ -91,9 +91,10 @@ class HttpLine:
         wire.close()
 
     def _connection(self) -> http.client.HTTPConnection:
-        if getattr(self.kept, "wire", None) is None:
-            self.kept.wire = self._new()
-        return self.kept.wire  # type: ignore[no-any-return]
+        wire: http.client.HTTPConnection | None = getattr(self.kept, "wire", None)
+        if wire is None:
+            wire = self.kept.wire = self._new()
+        return wire
 
     def _new(self) -> http.client.HTTPConnection:
         kind = http.client.HTTPSConnection if self.base.scheme == "https" else http.client.HTTPConnection
@@ -106,7 +107,8 @@ def signed_in(base_url: str, login: str, password: str) -> HttpLine:
 
     :raises RuntimeError: if the server does not let this person in.
     """
-    base, jar = urlsplit(base_url), {}
+    base = urlsplit(base_url)
+    jar: dict[str, str] = {}
     kind = http.client.HTTPSConnection if base.scheme == "https" else http.client.HTTPConnection
     wire = kind(base.netloc, timeout=TIMEOUT_S)
     wire.request("GET", "/accounts/login/")

@@ -161,18 +161,24 @@ def enter(learner: Learner, sets: Mapping[UUID, PartSets], span: Span, out: Outc
         part.last_position = span.path[-1][1]
     out.entered.append(span)
     want = min(part.covered_ms, part.worked_ms) - part.credited_ms
+    # A cap refuses each instant once, and no more of them than would have been credited: else a beat of 1 ms above a
+    # cap would write a refusal for every ms that was ever played twice.
+    refusable = want
+    kept: list[tuple[int, int, Context]] = []
     while want > 0 and part.spare:
         a, b, context = part.spare.pop()
         first = max(a, b - want)
-        if a < first:
-            part.spare.append((a, first, context))
         room, reason = _room(learner, part, context, day_of(first))
         middle = first + min(b - first, room)
         if first < middle:
             _credit(learner, part, Taking(context, span.part, first, middle), out)
             want -= middle - first
-        if middle < b:
-            _refuse_capped(span, context, middle, b, reason, out)
+        last = max(middle, b - refusable)
+        if last < b:
+            _refuse_capped(span, context, last, b, reason, out)
+            refusable -= b - last
+        kept += [(x, y, context) for x, y in ((middle, last), (a, first)) if x < y]
+    part.spare += reversed(kept)
     _forget_spare(part)
 
 

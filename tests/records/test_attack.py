@@ -103,7 +103,7 @@ def test_case_forges_nothing_and_loses_nothing(case: Case, workers, clock):
 
 
 def test_server_that_believes_its_players_is_found_out():
-    found = [r for r in results_of(Believer) if r.case.kind == "hostile" and r.verdict.forged]
+    found = [r for r in results_of(Believer, HERE) if r.case.kind == "hostile" and r.verdict.forged]
 
     assert len(found) >= LEAST_FORGERIES
     assert {"sixteen times as fast as the clock", "two tabs on the same clock", "beats ahead of the clock",
@@ -111,7 +111,7 @@ def test_server_that_believes_its_players_is_found_out():
 
 
 def test_server_that_forgets_is_found_out():
-    found = [r for r in results_of(Forgetful) if r.case.kind == "honest" and r.verdict.lost]
+    found = [r for r in results_of(Forgetful, HERE) if r.case.kind == "honest" and r.verdict.lost]
 
     assert len(found) >= LEAST_LOSSES
     assert {"a shuffled network", "a tunnel, then a batch of a hundred"} <= {r.case.name for r in found}
