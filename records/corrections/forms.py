@@ -43,7 +43,7 @@ class LengthField(forms.CharField):
             return None
         found = _LENGTH.fullmatch(text)
         if found is None:
-            raise forms.ValidationError(_("写分钟，或者分:秒，比如 12:30。"))
+            raise forms.ValidationError(_("写分钟，或者写分和秒，比如 12:30。"))
         return (int(found[1]) * 60 + int(found[2] or 0)) * 1_000
 
 
@@ -75,7 +75,7 @@ class AnswerObjectionForm(forms.Form):
     length = LengthField(
         label=_("补多少"),
         required=False,
-        help_text=_("分:秒，比如 12:30。不填就是能补的全部。"),
+        help_text=_("分和秒，比如 12:30。不填就是能补的全部。"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     words = forms.CharField(
@@ -137,7 +137,7 @@ class ReversalForm(_CorrectionForm):
     kept = LengthField(
         label=_("保留多少"),
         required=False,
-        help_text=_("分:秒，比如 12:30。不填就是整笔冲销。"),
+        help_text=_("分和秒，比如 12:30。不填就是整笔冲销。"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     field_order = ["reason", "kept", "words", "paper"]
@@ -156,7 +156,7 @@ class GrantForm(_CorrectionForm):
     )
     length = LengthField(
         label=_("学了多久"),
-        help_text=_("分钟，或者分:秒，比如 45。"),
+        help_text=_("分钟，比如 45，也可以写分和秒，比如 45:30。"),
         error_messages={"required": _("写学了多少分钟。")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
