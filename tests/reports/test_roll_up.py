@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from accounts.models import Person, PersonAlias
+from core.clock import to_ms
 from records import api as records
 from records.models import DailyStudy, LearnerPeriod, LedgerEntry, Mark
 from reports.models import UNASSIGNED, OwnStudy, ReportPeriod, UnionMark
@@ -106,7 +107,9 @@ class TestStudy:
         roll_up(today=TODAY)
 
         records.append_entries(
-            learner=li.uuid, drafts=[records.reversal_of(entry, reason="mistake", actor=li.uuid)]
+            learner=li.uuid,
+            drafts=[records.reversal_of(entry, reason="mistake", actor=li.uuid)],
+            now=to_ms(noon(TODAY)),
         )
         roll_up(today=TODAY)
 
@@ -121,7 +124,7 @@ class TestStudy:
         assert subtree(tree.province, NOVEMBER).total_ms == 0
 
         drafts = records.attribution(entry, union=tree.factory.uuid, actor=li.uuid, from_day=TODAY)
-        records.append_entries(learner=li.uuid, drafts=drafts)
+        records.append_entries(learner=li.uuid, drafts=drafts, now=to_ms(noon(TODAY)))
         roll_up(today=TODAY)
 
         assert own(UNASSIGNED, NOVEMBER) == Figures()
