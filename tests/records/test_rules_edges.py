@@ -349,8 +349,9 @@ def test_tap_counts_once_a_session_and_not_after_its_end():
     world.now = NOON + 3 * MIN
     session = world.open()
     world.send(session, [played(1, 0, 0, MIN)], now=world.now + MIN)
-    world.close(world.sessions[0], t=3 * MIN, present=True)
-    assert (world.credited, len(world.learner.judgements)) == ([MIN], 2)
+    for t in (MIN // 2, MIN, 3 * MIN):
+        world.close(world.sessions[0], t=t, present=True)
+    assert (world.credited, [j.kind for j in world.learner.judgements]) == ([MIN], ["start", "tap"])
 
 
 def test_tap_dated_before_a_proof_counts():
@@ -403,6 +404,14 @@ def test_pending_promises_nothing_older_than_the_make_up_window():
     _play(world, 0, 2 * MIN)
     world.now = NOON + 8 * DAY_MS
     assert world.pending == [0]
+
+
+def test_pending_knows_what_the_day_has_had():
+    world = _world(terms=Terms(daily_cap_ms=3 * MIN))
+    _play(world, 0, 2 * MIN)
+    world.prove()
+    _play(world, 2 * MIN, 4 * MIN)
+    assert (world.credited, world.pending) == ([2 * MIN], [MIN])
 
 
 def test_time_that_nothing_can_prove_any_more_is_missed_and_can_be_played_again():
