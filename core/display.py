@@ -128,6 +128,17 @@ def full_day(value: dt.date | dt.datetime) -> str:
     return date_format(_local(value), pgettext("date format", "Y年n月j日"))
 
 
+def deadline(value: dt.date | dt.datetime, today: dt.date) -> str:
+    """
+    Return the last day for something; its year only where that is another one.
+
+    >>> deadline(dt.date(2026, 11, 3), dt.date(2026, 11, 1)), deadline(dt.date(2027, 1, 3), dt.date(2026, 11, 1))
+    ('11月3日', '2027年1月3日')
+    """
+    on = _local(value)
+    return date_format(on, pgettext("date format", "n月j日")) if on.year == today.year else full_day(on)
+
+
 def month(value: dt.date | dt.datetime) -> str:
     """
     >>> month(dt.date(2026, 11, 3))

@@ -14,7 +14,7 @@ from core.display import full_day
 from core.inbox import Entry
 from core.kept import NOTICES, kept_many
 from programmes.models import Programme
-from unions.api import concerned_ids
+from unions.api import own_path, path_ids
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ProgrammeLine:
 def assigned(user: Any, now: datetime) -> Iterator[Entry]:
     """The programmes that run for a user: told once; what is left of them stands under what is to be done."""
     today = day_of(to_ms(now))
-    for line in _lines(concerned_ids(user, today)):
+    for line in _lines(path_ids(own_path(user, today))):
         if line.starts_on <= today <= line.ends_on:
             yield Entry(
                 key=f"programme:{line.uuid}",

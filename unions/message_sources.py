@@ -15,7 +15,7 @@ from unions.noticeboard import concerned_ids, notices_for
 from unions.policies import posts_of
 from unions.rules import OLD_DAYS
 
-SHOWN_CHARACTERS = 90
+SHOWN_CHARACTERS = 120
 
 
 def notices(user: Any, now: datetime) -> Iterator[Entry]:
@@ -74,5 +74,6 @@ def waiting_requests(user: Any, now: datetime) -> Iterator[Entry]:
 
 
 def _shortened(text: str) -> str:
-    flat = " ".join(text.split())
+    """Return the first paragraph, or its beginning."""
+    flat = " ".join(text.strip().splitlines()[:1])
     return flat if len(flat) <= SHOWN_CHARACTERS else f"{flat[: SHOWN_CHARACTERS - 1]}…"

@@ -13,6 +13,7 @@ from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -35,6 +36,7 @@ register.filter("file_size", display.file_size)
 register.filter("cn_day", display.day)
 register.filter("cn_full_day", display.full_day)
 register.filter("cn_month", display.month)
+register.filter("deadline", lambda value: display.deadline(value, timezone.localdate()))
 register.filter("cn_moment", display.moment)
 register.filter("trade", trade_of)
 

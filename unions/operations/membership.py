@@ -19,6 +19,7 @@ from accounts.models import Person, User
 from core import audit, inbox, outbox
 from core.clock import day_of, to_ms
 from core.db import lock_rows
+from core.display import full_day
 from unions import exceptions as wrong
 from unions.models import JoinRequest, Membership, Union
 from unions.rules import normalize_code
@@ -138,7 +139,7 @@ def confirm_request(*, request: JoinRequest, officer: User, at: datetime) -> Mem
         to=person.uuid,
         kind="join.confirmed",
         title=_("{union}已确认你入会").format(union=union),
-        body=_("从 {day} 起学的都算进单位了。").format(day=membership.active_from.isoformat()),
+        body=_("从 {day} 起学的都算进单位了。").format(day=full_day(membership.active_from)),
         url=f"/unions/{union.uuid}/",
         action=_("看我的工会"),
         source=f"union:{union.uuid}",

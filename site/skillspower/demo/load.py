@@ -22,6 +22,7 @@ from search.operations import end_dead_rebuild
 from skillspower.demo.content import community
 from skillspower.demo.courses import load_courses
 from skillspower.demo.history import MONTHS, WHOLE_MS, first_of_month, load_history
+from skillspower.demo.notices import load_notices
 from skillspower.demo.people import PASSWORD, load_people, load_unions
 from skillspower.demo.workers import load_stories, stories
 from skillspower.settings.env import ROOT
@@ -71,6 +72,7 @@ def load(*, now: datetime, say: Say) -> None:
         # Before there are programmes: nobody's study of earlier months is judged by one that begins now.
         load_stories(cast=people.cast, now=now)
         _load_programmes(unions[COUNTY], now)
+        load_notices(unions=unions, cast=people.cast, now=now)
 
 
 def finish(*, now: datetime, say: Say) -> None:
