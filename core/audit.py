@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
-from core.db import lock_rows, now_ms
+from core.db import move_audit_head
 from core.models import AuditHead, AuditRow
 
 FORMAT = "a1"
@@ -85,23 +85,28 @@ def record(
     :raises ValueError: if ``detail`` holds a number that is not whole, which databases round differently.
     """
     detail = json.loads(json.dumps(detail or {}, default=str), parse_float=_refuse_float)
-    AuditHead.objects.bulk_create([AuditHead(stream=stream, hash=first_hash(stream))], ignore_conflicts=True)
-    head = lock_rows(AuditHead.objects.filter(stream=stream)).get()
+    moved = move_audit_head(stream)
+    while moved is None:
+        AuditHead.objects.bulk_create(
+            [AuditHead(stream=stream, hash=first_hash(stream))], ignore_conflicts=True
+        )
+        moved = move_audit_head(stream)
+    n, prev, at_ms = moved
     row = AuditRow(
         stream=stream,
-        n=head.n + 1,
-        at_ms=now_ms(),
+        n=n,
+        at_ms=at_ms,
         actor=actor,
         address=address or address_of(request),
         action=action,
         target=target,
         result=result,
         detail=detail,
-        prev=bytes(head.hash),
+        prev=prev,
     )
     row.hash = row_hash(row)
     row.save(force_insert=True)
-    AuditHead.objects.filter(stream=stream).update(n=row.n, hash=row.hash)
+    AuditHead.objects.filter(stream=stream).update(hash=row.hash)
     return row
 
 

@@ -32,15 +32,30 @@ def now_ms() -> int:
     Return the database's clock in ms since the epoch. Study time is placed by this clock and by no other, because
     web hosts disagree. On SQLite the database is in this process, so its clock is the host's.
     """
-    sql = (
-        "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint"
-        if is_postgres()
-        else "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
-    )
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(f"SELECT {_clock_sql()}")
         row = cursor.fetchone()
     return int(row[0])
+
+
+def _clock_sql() -> str:
+    if is_postgres():
+        return "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint"
+    return "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
+
+
+def move_audit_head(stream: str) -> tuple[int, bytes, int] | None:
+    """
+    Move the head of an audit chain on to its next row, which locks it until the transaction ends; return the number of
+    that row, the hash of the row before it, and the clock under the lock. None if the chain has not begun.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE core_audithead SET n = n + 1 WHERE stream = %s RETURNING n, hash, {_clock_sql()}",
+            [stream],
+        )
+        row = cursor.fetchone()
+    return (int(row[0]), bytes(row[1]), int(row[2])) if row else None
 
 
 def sql_value(value: Any) -> Any:

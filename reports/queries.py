@@ -131,7 +131,7 @@ def learners_of(*, rolls: Mapping[UUID, Union], period: Period, today: date) -> 
     Return the members of these unions on the period's last day, and whoever else has time booked to them in the
     period, most time first; for a day, which has no stock figures, only the latter.
 
-    ``here_ms`` add up to the unions' total, ``all_ms`` to their ``members_ms``. Five queries.
+    ``here_ms`` add up to the unions' total, ``all_ms`` to their ``members_ms``. Five queries at the most.
     """
     here = records.time_booked(unions=rolls, start=period.start, end=period.end)
     found = []
@@ -142,14 +142,16 @@ def learners_of(*, rolls: Mapping[UUID, Union], period: Period, today: date) -> 
         for person, uuid, union in members.values_list("member", "member__uuid", "union__uuid"):
             chains[person], union_of[person] = [uuid], union
         aliases = PersonAlias.objects.filter(person__in=members.values("member"))
-        for person, alias in aliases.values_list("person", "alias"):
+        merged = aliases.values_list("person", "alias")
+        for person, alias in merged:
             chains[person].append(alias)
         kind, start = period.kind.value, period.start
         own_chains = members.values_list("member__uuid", flat=True)
         times = records.period_times(kind=kind, start=start, learners=own_chains)
-        times |= records.period_times(
-            kind=kind, start=start, learners=aliases.values_list("alias", flat=True)
-        )
+        if merged:
+            times |= records.period_times(
+                kind=kind, start=start, learners=aliases.values_list("alias", flat=True)
+            )
         for person, uuids in chains.items():
             own = sum(here.pop(uuid, 0) for uuid in uuids)
             everywhere = sum(times.get(uuid, 0) for uuid in uuids)

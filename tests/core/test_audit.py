@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from core import audit
 from core.db import is_postgres, owner_cursor
@@ -155,3 +156,11 @@ def test_the_owner_of_the_tables_is_refused_too_while_the_triggers_stand():
     write(1)
     with owner_cursor() as cursor, pytest.raises(Exception, match="append-only"):
         cursor.execute("UPDATE core_auditrow SET action = 'other'")
+
+
+def test_a_row_of_a_chain_that_has_begun_takes_three_statements():
+    write(1)
+    with CaptureQueriesContext(connection) as queries:
+        write(1)
+    asked = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(asked) == 3, asked

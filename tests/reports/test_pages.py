@@ -394,4 +394,5 @@ class TestCost:
             with CaptureQueriesContext(connection) as queries:
                 client.get(address)
             counts.append(len(queries))
-        assert counts[0] == counts[1]
+        # Fifteen, and: session, user, two of the savepoint, posts on the day of the wall as well as on that of the test.
+        assert counts[0] == counts[1] <= 15 + 5
