@@ -97,22 +97,22 @@ class Learner:
         self.post(f"{prefix}/{self.session}/beats", {"beats": [beat]})
 
 
-def play(learners: list[Learner], prefix: str, seconds: float) -> int:
-    """Let all play at once for some seconds; return how many beats were answered."""
-    counts = [0] * len(learners)
+def play(learners: list[Learner], prefix: str, seconds: float) -> list[float]:
+    """Let all play at once for some seconds; return how long each beat took to be answered, in ms, shortest first."""
+    took: list[float] = []
     until = time.monotonic() + seconds
 
     def run(index: int) -> None:
-        while time.monotonic() < until:
+        while (began := time.monotonic()) < until:
             learners[index].beat(prefix)
-            counts[index] += 1
+            took.append((time.monotonic() - began) * 1000)
 
     threads = [threading.Thread(target=run, args=[index]) for index in range(len(learners))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(counts)
+    return sorted(took)
 
 
 def tokens(demo: Demo, count: int) -> list[str]:
@@ -137,20 +137,26 @@ def main() -> None:
             learners = [Learner(token, demo.facts["lessons"][0]) for token in tokens(demo, count)]
             rates: dict[str, list[float]] = {"floor": [], "product": []}
             costs: dict[str, list[float]] = {"floor": [], "product": []}
+            slowest: dict[str, list[float]] = {"floor": [], "product": []}
             for _ in range(rounds):
                 for name, prefix in (("product", SESSIONS), ("floor", "/api/v1/floor")):
                     before = served.cpu_ms()
-                    answered = play(learners, prefix, seconds)
-                    rates[name].append(answered / seconds)
-                    costs[name].append((served.cpu_ms() - before) / max(1, answered))
+                    took = play(learners, prefix, seconds)
+                    rates[name].append(len(took) / seconds)
+                    costs[name].append((served.cpu_ms() - before) / max(1, len(took)))
+                    slowest[name].append(took[int(len(took) * 0.99)])
     best = {name: max(values) for name, values in rates.items()}
     cost = {name: min(values) for name, values in costs.items()}
+    p99 = {name: min(values) for name, values in slowest.items()}
     sys.exit(
         report(
             [
                 Figure("beats per second, product", best["product"], "/s"),
                 Figure("beats per second, floor", best["floor"], "/s"),
                 Figure("beats per second, product / floor", best["product"] / max(best["floor"], 0.01), "x"),
+                Figure("p99 of a beat, product", p99["product"], "ms"),
+                Figure("p99 of a beat, floor", p99["floor"], "ms"),
+                Figure("p99, product / floor", p99["product"] / max(p99["floor"], 0.01), "x"),
                 Figure("processor time of a beat, product", cost["product"], "ms"),
                 Figure("processor time of a beat, floor", cost["floor"], "ms"),
                 Figure("processor time, product / floor", cost["product"] / max(cost["floor"], 0.01), "x"),

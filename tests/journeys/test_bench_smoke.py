@@ -11,10 +11,16 @@ BENCHMARKS = sorted(
     path.stem for path in (ROOT / "benchmarks").glob("*.py") if path.stem not in {"__init__", "measure"}
 )
 
+BOTH = {"beats", "pages"}
+"""Also tried on the services profile, against the running product."""
+
 
 @pytest.mark.journey
-@pytest.mark.embedded  # on the services profile the figures are asked by hand, as a role that may make tables
-@pytest.mark.parametrize("name", BENCHMARKS)
+@pytest.mark.parametrize(
+    "name",
+    # Of the others nothing depends on the profile but their figures, which are asked by hand.
+    [name if name in BOTH else pytest.param(name, marks=pytest.mark.embedded) for name in BENCHMARKS],
+)
 def test_benchmark_runs_and_prints_its_figures(name: str, community: Community) -> None:
     answer = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), "--smoke"],

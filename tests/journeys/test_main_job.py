@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Community, sign_in
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.quick]
 ROLL_UP_WITHIN_S = 60
 PHONE = "13820261123"
 
