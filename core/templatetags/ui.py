@@ -400,9 +400,9 @@ def skeleton(lines: int = 3, block: bool = False) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def dialog(content: SafeString, name: str, title: str) -> SafeString:
-    """``{% dialog "id" "标题" %} … {% enddialog %}``; opened by any button with ``data-opens="id"``."""
-    context = {"name": name, "title": title, "content": content}
+def dialog(content: SafeString, name: str, title: str, is_open: bool = False) -> SafeString:
+    """``{% dialog "id" "标题" %} … {% enddialog %}``; opened by any button with ``data-opens="id"``, or open already."""
+    context = {"name": name, "title": title, "content": content, "is_open": is_open}
     return SafeString(render_to_string("components/dialog.html", context))
 
 

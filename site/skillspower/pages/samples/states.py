@@ -1,5 +1,9 @@
 """What the components show in each of their states: nothing, too much, something wrong, no network."""
 
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
 from django import forms
 
 from core.trades import TRADES
@@ -35,6 +39,39 @@ class CodeForm(forms.Form):
     code = forms.CharField(label="验证码")
 
 
+_UNION_HITS = [
+    (SimpleNamespace(uuid=UUID(int=n), name=name), path)
+    for n, (name, path) in enumerate(
+        [
+            ("栖江重型机械厂工会", "江川省总工会 › 栖江市总工会 › 栖江县总工会"),
+            ("栖江重型机械厂工会焊接分会", "江川省总工会 › 栖江市总工会 › 栖江县总工会 › 栖江重型机械厂工会"),
+            (LONG[:90], LONG),
+        ],
+        start=1,
+    )
+]
+
+
+def _import_line(number: int, name: str, action: str, **more: Any) -> Data:
+    row = SimpleNamespace(
+        line=number,
+        action=more.get("key", ""),
+        outcome="",
+        get_action_display=action,
+        errors=more.get("errors", []),
+    )
+    return {"row": row, "name": name, "key": more.get("who", "")}
+
+
+_IMPORT_LINES = [
+    _import_line(2, "李大勇", "新增", who="138****2046"),
+    _import_line(3, "阿依古丽·买买提", "换单位", who="139****7781"),
+    _import_line(
+        4, "王敏", "没通过", key="refused", who="137****90", errors=["手机号要 11 位，这里只有 9 位。", LONG]
+    ),
+]
+
+
 def _refused_form() -> StatesForm:
     form = StatesForm({"bad-name": "", "bad-unit": "", "bad-remark": "", "bad-agree": ""}, prefix="bad")
     form.errors.clear()
@@ -54,6 +91,11 @@ def states() -> Data:
     """Return what the page of all states shows."""
     return {
         "long": LONG,
+        "nobody": SimpleNamespace(is_authenticated=False),
+        "somebody": SimpleNamespace(is_authenticated=True),
+        "presence_choices": ["焊工", "车工", "电工", "架子工"],
+        "union_hits": _UNION_HITS,
+        "import_lines": _IMPORT_LINES,
         "form": StatesForm(prefix="plain"),
         "bad_form": _refused_form(),
         "code_form": CodeForm(prefix="code"),
