@@ -44,6 +44,7 @@ def tell_published(edition: CourseEdition) -> None:
         source=f"edition:{edition.uuid}",
         source_name=_("课程审核"),
         key=f"course.published:{edition.uuid}",
+        at=edition.published_at,
     )
 
 

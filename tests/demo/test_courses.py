@@ -4,14 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from accounts.api import Person, grant_role
+from accounts.api import Person, User, grant_role
 from core.clock import day_of, to_ms
-from courses.models import CourseEdition, EditionLesson, Enrolment, Part
+from core.inbox.entries import live_entries
+from courses.models import CourseEdition, CoursePage, EditionLesson, Enrolment, Part
+from courses.queries.authoring import lesson_changes
+from courses.queries.drafts import course_draft, missing_in
 from instructors.models import HeldHonour
 from instructors.queries import notice_words
 from occupations.api import load_classification
 from skillspower.demo.content import community, courses, lesson_ms
 from skillspower.demo.courses import load_courses
+from skillspower.demo.desks import REVISED, UNFINISHED_TITLE, load_revised, load_unfinished
 from tests.factories.people import make_user
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -47,9 +51,8 @@ def test_every_course_is_published_as_its_file_says(made):
         ]
         assert [a.step for a in edition.approvals.order_by("pk")] == ["专业审核", "内容审核"]
         assert edition.submitted_by != edition.approvals.first().reviewer
-
-
-def test_outside_checks_find_lessons_to_study_and_workers_who_may(made):
+        assert edition.submitted_at < edition.approvals.last().approved_at == edition.published_at < NOW
+    # What the outside checks ask for.
     assert len(made.long_lessons) >= 2 and len(made.video_lessons) >= 2
     assert Part.objects.filter(kind="video", video__state="ready").count() >= 2
     assert Enrolment.objects.count() == 3 * len(courses())
@@ -64,3 +67,19 @@ def test_an_honour_still_in_public_notice_is_on_no_public_page(made, client):
     assert "吴大勇" in page
     assert "市级工匠" not in page
     assert "公示" not in client.get("/instructors/wu-dayong/").content.decode()
+
+
+def test_reviewer_and_turner_find_on_their_desks_what_the_story_tells(made):
+    cast = {star.key: User.objects.get(username=star.login) for star in community.cast()}
+    for revised in REVISED:
+        load_revised(revised, author=cast[revised.author], now=NOW)
+    load_unfinished(author=cast["shao-weidong"])
+
+    tasks = [e for e in live_entries(cast["zhao-guoqing"], NOW) if e.kind == "review.asked"]
+    assert (len(tasks), sum(task.is_late for task in tasks)) == (3, 1)
+    for edition in CourseEdition.objects.filter(published_at=None):
+        changes, gone = lesson_changes(edition)
+        assert [c.change for c in changes].count("changed") == 1 and not gone
+    lathe = CoursePage.objects.get(slug="lathe-stepped-shaft")
+    assert [m.where for m in missing_in(lathe, course_draft(lathe))] == [UNFINISHED_TITLE] * 3
+    assert lathe.editions.get().is_current

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.files import File
 from django.core.files.images import ImageFile
 from wagtail.images import get_image_model
-from wagtail.models import Collection
+from wagtail.models import Collection, TaskState
 
 from accounts.api import User
 from core.clock import day_of, to_ms
@@ -41,6 +41,9 @@ from unions.api import Membership
 
 TRADE_REVIEWER, CONTENT_REVIEWER = "zhao-guoqing", "zhou-wenjing"
 LONG_PART_MS = 600_000
+ONLINE_SINCE, ONE_EVERY = timedelta(days=236), timedelta(days=4)
+"""The first course went online before anybody of the demo studied, the others after it."""
+REVIEW_TOOK = timedelta(days=2)
 
 
 @dataclass
@@ -129,11 +132,11 @@ def load_courses(*, cast: dict[str, User], workers: Sequence[User], now: datetim
     instructors = load_instructors(cast=cast, now=now)
     videos, images = load_videos(by=cast["wang-min"]), load_images(by=cast["wang-min"])
     made = DemoCourses()
-    for course in courses():
-        author = cast[course.instructor]
+    for number, course in enumerate(courses()):
+        author, then = cast[course.instructor], now - ONLINE_SINCE + number * ONE_EVERY
         new = _new_course(course, instructors[course.instructor], videos, images)
-        page = create_course(index=index, course=new, by=author, now=now)
-        edition = _review_and_publish(page, author, cast, now)
+        page = create_course(index=index, course=new, by=author, now=then)
+        edition = _review_and_publish(page, author, cast, then)
         enrol_many(persons=[worker.person for worker in workers], course=page, now=now)
         made.courses[course.slug] = page
         _note(made, edition)
@@ -210,10 +213,13 @@ def stored_block(block: Block, videos: dict[str, Video], images: dict[str, Any])
 def _review_and_publish(
     page: CoursePage, author: User, cast: dict[str, User], now: datetime
 ) -> CourseEdition:
-    edition = submit_course(course=page, by=author, now=now)
-    for key in (TRADE_REVIEWER, CONTENT_REVIEWER):
+    edition = submit_course(course=page, by=author, now=now - REVIEW_TOOK)
+    for key, at in ((TRADE_REVIEWER, now - REVIEW_TOOK / 2), (CONTENT_REVIEWER, now)):
         edition = CourseEdition.objects.get(pk=edition.pk)
-        edition.current_workflow_task.on_action(edition.current_workflow_task_state, cast[key], "approve")
+        state = edition.current_workflow_task_state
+        edition.current_workflow_task.on_action(state, cast[key], "approve")
+        # Wagtail writes the time of its own clock; the edition keeps this as the date of the approval.
+        TaskState.objects.filter(pk=state.pk).update(started_at=at - REVIEW_TOOK / 2, finished_at=at)
     # The last approval has queued this same act; done here, the demo stands before a worker has started.
     return publish_edition(edition=edition.uuid, now=now)
 

@@ -52,9 +52,20 @@ ROLES = {
         Role("reviewer", _("审核"), _("赵国庆，专业审核人"), "zhaoguoqing", "/cms/", "check"),
         Role("officer", _("工会干部"), _("孙丽，栖江县总工会"), "sunli", "/unions/mine/", "group"),
         Role("chair", _("厂工会主席"), _("周立新，栖江重机工会"), "zhoulixin", "/unions/mine/", "seal"),
+        Role("miner", _("矿工"), _("杨志成，井下没有网，上井一起传"), "yangzhicheng", "/records/", "person"),
+        Role("electrician", _("电工"), _("欧阳晓东，云岭城轨"), "ouyangxiaodong", "/", "person"),
+        Role("welder", _("焊工"), _("买买提·艾合买提，栖江重机"), "maimaiti", "/", "person"),
+        Role("carer", _("护理员"), _("李𬱖，刚学了三节"), "liwei", "/", "person"),
+        Role("author", _("写课的师傅"), _("邵卫东，有一节课还差 3 项"), "shaoweidong", "/cms/", "medal"),
+        Role("editor", _("课程编辑"), _("王敏，帮师傅们整理课程"), "wangmin", "/cms/", "file"),
+        Role("applicant", _("待核验的师傅"), _("吴大勇，荣誉正在公示"), "wudayong", "/instructors/wu-dayong/", "medal"),
+        Role("union", _("联合工会主席"), _("苏晓梅，23 份入会申请"), "suxiaomei", "/me/messages/", "group"),
+        Role("mine", _("矿工会主席"), _("冯建国，青石沟煤矿"), "fengjianguo", "/unions/mine/", "group"),
+        Role("province", _("省总领导"), _("高振华，江川省总工会"), "gaozhenhua", "/unions/mine/", "seal"),
     )
-}
+}  # fmt: skip
 ON_SIGN_IN_PAGE = ("worker", "instructor", "reviewer", "officer")
+"""The others are on the page of the tour."""
 
 
 def is_open(request: HttpRequest) -> bool:

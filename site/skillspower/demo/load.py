@@ -4,7 +4,7 @@ import subprocess
 import sys
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from reports.operations import roll_up
 from search.operations import end_dead_rebuild
 from skillspower.demo.content import community
 from skillspower.demo.courses import load_courses
+from skillspower.demo.desks import load_desks
 from skillspower.demo.history import MONTHS, WHOLE_MS, first_of_month, load_history
 from skillspower.demo.notices import load_notices
 from skillspower.demo.people import PASSWORD, load_people, load_unions
@@ -41,7 +42,12 @@ SAFETY_LESSONS = (
     "mine-ventilation-gas",
     "tube-coupler-scaffold",
 )
-FAST_TITLE, SAFETY_TITLE = "一分钟试学（演示）", "安全月必修"
+FAST_TITLE, SAFETY_TITLE, FIRST_TITLE = "一分钟试学（演示）", "安全月必修", "新会员第一课"
+FIRST_LESSONS = (
+    ("safe-transfer-pressure-injury", "handwash-communication"),
+    ("safe-transfer-pressure-injury", "bed-wheelchair"),
+    ("low-voltage-electrician", "first-aid"),
+)
 Say = Callable[[str], None]
 
 
@@ -73,6 +79,9 @@ def load(*, now: datetime, say: Say) -> None:
         load_stories(cast=people.cast, now=now)
         _load_programmes(unions[COUNTY], now)
         load_notices(unions=unions, cast=people.cast, now=now)
+        _load_first_programme(unions["BGXJ"], now)
+        say("desks")
+        load_desks(cast=people.cast, unions=unions, now=now)
 
 
 def finish(*, now: datetime, say: Say) -> None:
@@ -114,6 +123,18 @@ def _load_programmes(county: Union, now: datetime) -> None:
         presence_min_ms=5_000,
         presence_max_ms=10_000,
         daily_cap_ms=60_000,
+    )
+
+
+def _load_first_programme(union: Union, now: datetime) -> None:
+    """The joint union's first one, assigned today."""
+    today = now.astimezone(SHANGHAI).date()
+    create_programme(
+        union=union,
+        title=FIRST_TITLE,
+        starts_on=today,
+        ends_on=today + timedelta(days=30),
+        lessons=[_lesson(*place) for place in FIRST_LESSONS],
     )
 
 

@@ -16,7 +16,7 @@ from unions.api import Line, Membership, Union, appoint, load_kinds, open_union,
 PASSWORD = "gongyou-2026"  # noqa: S105  # the demo's, printed on its sign-in page
 WORKERS = 60
 WORKERS_UNION = "QJZJ"
-_NAMESPACE = UUID("5b1f2c1e-6a53-4d0e-9a36-0d7a9b1d2026")
+NAMESPACE = UUID("5b1f2c1e-6a53-4d0e-9a36-0d7a9b1d2026")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def load_people(*, unions: dict[str, Union], now: datetime, today: date) -> Peop
     persons = Person.objects.bulk_create(
         (
             Person(
-                uuid=uuid5(_NAMESPACE, f"member {m.number}"),
+                uuid=uuid5(NAMESPACE, f"member {m.number}"),
                 name=m.name,
                 phone=m.phone,
                 display_name=stars[m.cast].display_name if m.cast else f"{m.name[0]}师傅",
@@ -105,7 +105,7 @@ def load_people(*, unions: dict[str, Union], now: datetime, today: date) -> Peop
     outsiders = [star for star in stars.values() if star.key not in by_key]
     for number, star in enumerate(outsiders, start=9001):
         by_key[star.key] = Person.objects.create(
-            uuid=uuid5(_NAMESPACE, star.key),
+            uuid=uuid5(NAMESPACE, star.key),
             name=star.name,
             phone=community.phone_of(number),
             display_name=star.display_name,

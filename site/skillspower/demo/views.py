@@ -22,7 +22,9 @@ def tour(request: HttpRequest) -> HttpResponse:
         {"step": step, "is_me": step.role.login == login, "address": step.address()}
         for step in STEPS.values()
     ]
-    return render(request, "demo/tour.html", {"steps": steps, "roles": ROLES.values(), "login": login})
+    on_tour = {step.role.key for step in STEPS.values()}
+    others = [role for key, role in ROLES.items() if key not in on_tour]
+    return render(request, "demo/tour.html", {"steps": steps, "others": others, "login": login})
 
 
 @guard(at_this_machine)

@@ -230,6 +230,15 @@ def _member(
     )
 
 
+def applicants(count: int) -> Iterator[tuple[str, str]]:
+    """Yield gender and name of people who are no members yet; the same each time, and none of them moves a member."""
+    random = Random(f"{SEED} applicants")  # noqa: S311 (names for a demo, no secret)
+    names = _read("names.yaml")
+    for _ in range(count):
+        gender = "f" if random.random() < 0.45 else "m"
+        yield gender, _name(gender, random, names)
+
+
 _SHARE_OF_WOMEN = {"QJZJ": 0.18, "QSGM": 0.07, "YLCG": 0.36, "BGXJ": 0.62}
 _SHARE_OF_MIGRANTS = {"QJZJ": 0.22, "QSGM": 0.41, "YLCG": 0.12, "BGXJ": 0.68}
 _MEAN_AGE = {"QJZJ": 40, "QSGM": 41, "YLCG": 32, "BGXJ": 39}
