@@ -179,13 +179,14 @@ END $$
 """
 
 
-def append_only_sql(table: str, vendor: str) -> list[str]:
+def append_only_sql(table: str, vendor: str, *, unique: Sequence[tuple[str, ...]] = ()) -> list[str]:
     """
     Return the statements that make a table append-only: UPDATE, DELETE, TRUNCATE and REPLACE fail in the database.
 
-    On PostgreSQL a TRUNCATE of a partition fires no trigger of its parent, so each partition needs them too. On
-    SQLite a REPLACE deletes without firing delete triggers, so an insert over an existing key is refused itself;
-    ``rowid`` names that key in every table that has one.
+    On PostgreSQL a TRUNCATE of a partition fires no trigger of its parent, so each partition needs them too; and they fire
+    always, in a session that applies what is replicated, too. On SQLite a REPLACE deletes whatever stands in its way
+    without firing delete triggers, so an insert over an existing key is refused itself: over ``id``, and over each key
+    of ``unique``.
     """
     if vendor == "postgresql":
         return [
@@ -196,27 +197,35 @@ def append_only_sql(table: str, vendor: str) -> list[str]:
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
             f"CREATE TRIGGER {table}_refuse_truncate BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_refuse_row, "
+            f"ENABLE ALWAYS TRIGGER {table}_refuse_truncate",
             f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNTIME_GROUP}') THEN "
             f"REVOKE ALL ON {table} FROM {RUNTIME_GROUP}; GRANT SELECT, INSERT ON {table} TO {RUNTIME_GROUP}; "
             "END IF; END $$",
         ]
+    same_key = " OR ".join(
+        " AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in (("id",), *unique)
+    )
     return [
         f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: UPDATE refused'); END",
         f"CREATE TRIGGER {table}_refuse_delete BEFORE DELETE ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: DELETE refused'); END",
         f"CREATE TRIGGER {table}_refuse_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key}) "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: REPLACE refused'); END",
     ]
 
 
-def make_append_only(*tables: str) -> Any:
-    """Return a function for ``migrations.RunPython`` that makes these tables append-only on either database."""
+def make_append_only(*tables: str, unique: Sequence[tuple[str, ...]] = ()) -> Any:
+    """
+    Return a function for ``migrations.RunPython`` that makes these tables append-only on either database; ``unique`` are
+    the keys that each of them has besides ``id``.
+    """
 
     def run(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table in tables:
-            for statement in append_only_sql(table, schema_editor.connection.vendor):
+            for statement in append_only_sql(table, schema_editor.connection.vendor, unique=unique):
                 schema_editor.execute(statement, params=None)  # no parameters: a percent sign is itself
 
     return run

@@ -7,4 +7,8 @@ from core.db import make_append_only
 
 class Migration(migrations.Migration):
     dependencies = [("core", "0001_initial")]
-    operations = [migrations.RunPython(make_append_only("core_auditrow"), migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(
+            make_append_only("core_auditrow", unique=[("stream", "n")]), migrations.RunPython.noop
+        )
+    ]

@@ -98,8 +98,8 @@ def create_ledger(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     schema_editor.execute(
         f"CREATE UNIQUE INDEX ledger_reversed_once ON {LEDGER} {once} WHERE kind = 'reversal'"
     )
-    for table in (LEDGER, REFUSED):
-        for statement in append_only_sql(table, vendor):
+    for table, unique in ((LEDGER, [("learner", "n")]), (REFUSED, [])):
+        for statement in append_only_sql(table, vendor, unique=unique):
             schema_editor.execute(statement, params=None)
     if is_pg:
         schema_editor.execute(f"CREATE TABLE {DEFAULT_PARTITION} PARTITION OF {LEDGER} DEFAULT")
@@ -112,11 +112,12 @@ def create_ledger(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table in ("records_studystate", "records_studysession", "records_partprogress"):
             schema_editor.execute(f"ALTER TABLE {table} SET (fillfactor = 70)", params=None)
     else:
-        # REPLACE would delete the row that holds the place in the chain without firing a delete trigger.
+        # The same for a second reversal, whose unique index holds for reversals only.
         schema_editor.execute(
-            f"CREATE TRIGGER {LEDGER}_refuse_replace_place BEFORE INSERT ON {LEDGER} "
-            f"WHEN EXISTS (SELECT 1 FROM {LEDGER} WHERE learner = NEW.learner AND n = NEW.n) "
-            f"BEGIN SELECT RAISE(ABORT, '{LEDGER} is append-only: place taken'); END"
+            f"CREATE TRIGGER {LEDGER}_refuse_second_reversal BEFORE INSERT ON {LEDGER} "
+            f"WHEN NEW.kind = 'reversal' AND EXISTS (SELECT 1 FROM {LEDGER} "
+            "WHERE learner = NEW.learner AND kind = 'reversal' AND refers_to = NEW.refers_to) "
+            f"BEGIN SELECT RAISE(ABORT, '{LEDGER} is append-only: reversed before'); END"
         )
 
 
