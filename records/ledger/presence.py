@@ -6,11 +6,11 @@ that instant, whenever its beat arrives (invariant 6 of ``docs/study-hours.md``)
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from uuid import UUID
 
-from records.ledger.intervals import measure
+from records.ledger.intervals import Interval, add, free, measure
 from records.ledger.rules import AHEAD_TOLERANCE_MS, enter
 from records.ledger.state import Check, Judgement, Learner, Outcome, PartSets, Refusal, Session, Span
 from records.ledger.terms import Terms
@@ -336,7 +336,13 @@ def pending_credit(
     does not jump when the proof comes.
     """
     spans = [s for s in provable(learner, terms, now) if s.part in sets]
-    copies = {part: sets[part].copy() for part in {s.part for s in spans}}
+    parts = {s.part for s in spans}
+    if not (
+        any(span.context.has_cap for span in spans)
+        or any(context.has_cap for part in parts for _, _, context in sets[part].spare)
+    ):
+        return {part: _uncapped(sets[part], [s for s in spans if s.part == part]) for part in parts}
+    copies = {part: sets[part].copy() for part in parts}
     trial = Learner(days=dict(learner.days), courses=dict(learner.courses))
     for span in spans:
         enter(trial, copies, span, Outcome())
@@ -348,3 +354,31 @@ def pending_credit(
         for part, tried in copies.items()
         if measure(tried.covered) or tried.worked_ms
     }
+
+
+def _uncapped(part: PartSets, spans: Sequence[Span]) -> tuple[int, list[Interval]]:
+    """
+    Return what ``enter`` would make of these spans where no cap bites: the measures alone, without the instants.
+
+    A learner who plays on unproved has this asked at each beat, of all that waits.
+    """
+    covered, covered_ms, worked_ms, credited_ms = (
+        part.covered,
+        part.covered_ms,
+        part.worked_ms,
+        part.credited_ms,
+    )
+    spare_ms = measure((a, b) for a, b, _ in part.spare)
+    for span in spans:
+        for a, b in span.path:
+            new = measure(free(covered, a, b))
+            if new:
+                covered = add(covered, a, b)
+                covered_ms += new
+        worked_ms += span.end - span.start
+        spare_ms += span.end - span.start
+        grown = max(0, min(covered_ms, worked_ms) - credited_ms)
+        grown = min(grown, spare_ms)
+        credited_ms += grown
+        spare_ms = min(spare_ms - grown, max(0, part.nominal_ms - credited_ms))
+    return credited_ms - part.credited_ms, covered

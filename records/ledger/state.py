@@ -26,6 +26,10 @@ class Context:
     part_cap_ms: int | None = None
     course_cap_ms: int | None = None
 
+    @property
+    def has_cap(self) -> bool:
+        return not (self.daily_cap_ms is self.part_cap_ms is self.course_cap_ms is None)
+
 
 @dataclass(slots=True)
 class Span:

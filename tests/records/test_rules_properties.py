@@ -103,6 +103,32 @@ def test_any_history_gets_what_the_plain_model_of_the_text_gives(beats, cap, cov
     assert [s.worked_ms for s in world.sets.values()] == [len(w) for w in model.worked]
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    beats=hostile_beats(),
+    early_cap=st.one_of(st.none(), st.integers(5, 60)),
+    proof=st.integers(0, 450),
+    covers=st.integers(20, 400),
+)
+def test_pending_is_what_a_proof_would_credit_with_and_without_a_cap(beats, early_cap, proof, covers):
+    """A cap that nothing reaches takes the long way, none the short one; an early cap leaves time that no proof enters."""
+    free = _world(proof_covers_ms=covers, daily_cap_ms=early_cap)
+    capped = _world(proof_covers_ms=covers, daily_cap_ms=early_cap)
+    for world, cap in ((free, None), (capped, 10**9)):
+        _deliver(world, [beats[:4]])
+        world.now = NOON + proof
+        world.prove()
+        world.now = NOON + 500
+        session = world.open(Terms(proof_covers_ms=covers, daily_cap_ms=cap))
+        world.send(session, beats[4:], now=NOON + 10_000)
+    waiting, before = free.pending, free.credited
+
+    assert waiting == capped.pending
+    free.now = NOON + 5_000
+    free.prove()
+    assert [now - then for now, then in zip(free.credited, before, strict=True)] == waiting
+
+
 @settings(max_examples=300, deadline=None)
 @given(beats=honest_beats(), seed=st.integers(0, 2**32), size=st.integers(1, 5))
 def test_honest_player_is_credited_the_smaller_of_covered_and_worked_however_beats_arrive(beats, seed, size):
