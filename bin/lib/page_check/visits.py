@@ -131,17 +131,22 @@ NOT_LOOKED_AT = {
         "health/live", "health/ready", "manifest.webmanifest", "sw.js", "search/suggest/", "search/occupations/",
         "learn/<uuid:lesson>/captions/<uuid:part>.vtt", "unions/<uuid:union>/study.csv",
         "unions/<uuid:union>/invitation/code.svg", "unions/<uuid:union>/import/<slug:what>/template.xlsx",
-        "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv",
+        "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv", "records/evidence/<uuid:file>/",
     },
     "leads on, or only takes what is sent to it": {
         "look/", "demo/as/<slug:role>/", "accounts/phone/resend/", "courses/<str:slug>/start/", "me/messages/read/",
         "me/messages/<uuid:message>/", "unions/", "unions/mine/", "unions/<uuid:union>/join/", "unions/withdraw/",
         "unions/<uuid:union>/requests/<uuid:join_request>/answer/", "unions/<uuid:union>/requests/<uuid:join_request>/name/",
+        "unions/<uuid:union>/objections/<uuid:objection>/answer/",
+        "unions/<uuid:union>/corrections/<uuid:correction>/decide/",
         "unions/<uuid:union>/invitation/renew/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/act/",
         "join/<str:code>/",
     },
     "comes only after an answer before it; drawn in the pattern library": {
         "accounts/phone/code/", "welcome/", "welcome/roll/", "welcome/trade/", "unions/waiting/",
+        "records/refused/<int:span>/objection/", "records/objections/<uuid:objection>/",
+        "unions/<uuid:union>/objections/<uuid:objection>/", "unions/<uuid:union>/corrections/<uuid:correction>/",
+        "unions/<uuid:union>/learners/<uuid:person>/entries/<int:entry>/reversal/",
         "unions/<uuid:union>/requests/<uuid:join_request>/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/",
     },
 }  # fmt: skip
