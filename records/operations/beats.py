@@ -8,6 +8,7 @@ in one statement that does nothing if another request of the same learner was fi
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import SystemRandom
 from typing import Any, TypeVar
 from uuid import UUID
@@ -153,29 +154,36 @@ def _attempt_once(learner: UUID, session: UUID, act: Callable[[Work], T], now: i
 
 
 def refresh_terms(work: Work) -> None:
-    """Resolve the session's policy again when one was issued since, or the day has changed and with it the union."""
+    """
+    Resolve the session's policy again when one was issued since, or when it ran into another day and with it, maybe,
+    into another union. A session that has ended is no exception: its beats may still be on their way.
+    """
     row = work.row
-    if work.session.ended_at is not None:
+    last = day_of(work.now if work.session.ended_at is None else min(work.session.ended_at, work.now))
+    if work.newest_policy <= row["policy_seen"] and last <= row["policy_day"]:
         return
-    if work.newest_policy <= row["policy_seen"] and day_of(work.now) == row["policy_day"]:
-        return
-    # From midnight on the union may be another; before it nothing changes any more.
-    since = max(work.session.opened_at, day_start_ms(day_of(work.now)))
-    fresh = terms_for(
-        union=union_of(work.uuid, day_of(since)),
-        owner_keys=row["owner_keys"],
-        since=since,
-        is_elder=row["is_elder"],
-    )
-    kept = [(at, terms) for at, terms in work.session.segments if at < since]
-    for at, terms in fresh:
-        if not kept or terms != kept[-1][1]:
-            kept.append((at, terms))
-    work.session.segments = kept
+    # What held before the day it was resolved on stands; from then on each day has its union and its policies.
+    day = row["policy_day"]
+    segments = work.session.segments
+    while day <= last:
+        since = max(work.session.opened_at, day_start_ms(day))
+        kept = [(at, terms) for at, terms in segments if at < since]
+        fresh = terms_for(
+            union=union_of(work.uuid, day),
+            owner_keys=row["owner_keys"],
+            since=since,
+            is_elder=row["is_elder"],
+        )
+        for at, terms in fresh:
+            if not kept or terms != kept[-1][1]:
+                kept.append((at, terms))
+        segments = kept
+        day += timedelta(days=1)
+    work.session.segments = segments
     work.changes.session_columns |= {
-        "terms": codec.dump_segments(kept),
+        "terms": codec.dump_segments(segments),
         "policy_seen": work.newest_policy,
-        "policy_day": day_of(work.now),
+        "policy_day": max(last, row["policy_day"]),
     }
 
 

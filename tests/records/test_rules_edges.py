@@ -74,6 +74,7 @@ def test_beat_too_late_is_recorded_so_that_its_number_stands():
     world = _world()
     late = played(1, 0, 0, 10_000)
     assert world.send(world.sessions[0], [late], now=NOON + 8 * DAY_MS).recorded == [late]
+    assert (world.learner.spans, world.learner.clock.played(0, 1 << 60)) == ([], 0)
 
 
 def test_range_that_ends_where_the_part_ends_leaves_nothing_outside():
@@ -100,6 +101,14 @@ def test_instants_left_over_from_a_growth_wait_for_the_next_one():
         taken = [(t.start - NOON, t.end - NOON) for t in world.takings[before:]]
         # The first 20 s were credited at once; of the second 20 s the newest go first, a second each time.
         assert taken == [(start, start + 2_000), (39_000 - 1_000 * number, 40_000 - 1_000 * number)]
+
+
+def test_only_the_newest_surplus_that_can_still_be_credited_is_kept():
+    world = _world(parts=[30_000])
+    beats = [played(n, n * 20_000, 0, 20_000) for n in range(3)]
+    world.send(world.sessions[0], beats, now=NOON + MIN)
+    world.prove()
+    assert [(a - NOON, b - NOON) for a, b, _ in world.sets[part_id(0)].spare] == [(50_000, 60_000)]
 
 
 def test_place_to_go_on_is_where_the_last_beat_ended():

@@ -30,12 +30,14 @@ MUTANTS: list[tuple[Callable, str, str, Callable]] = [
     (rules._pieces, "learner.clock.free(start, limit)", "[(start, limit)]", clock.test_same_instants_do_not_count_for_two_parts_or_two_sessions),
     (rules._pieces, "learner.clock.free(start, limit)", "[(start, limit)]", clock.test_many_beats_on_the_same_instants_cover_once),
     (rules.judge_beat, 'place.refuse(path, start, end, "not_visible")\n        return True', 'return False', lambda: edges.test_refused_beat_is_recorded_so_that_its_number_stands(edges.beat(1, (0, 10_000), (0, 10_000), visible=False))),
+    (rules.judge_beat, 'place.refuse(beat.ranges, start, end, "too_late")\n        return True', "pass", edges.test_beat_too_late_is_recorded_so_that_its_number_stands),
     # 2. The three sets.
     (rules.enter, "min(part.covered_ms, part.worked_ms)", "part.worked_ms", credit.test_credit_is_the_smaller_of_covered_and_worked),
     (rules.enter, "part.spare.pop()", "part.spare.pop(0)", credit.test_growth_takes_the_newest_instants),
     (rules._forget_spare, "part.nominal_ms - part.credited_ms", "10**9", credit.test_no_more_is_credited_than_the_part_is_long),
     (rules.is_complete, "covered_ms", "credited_ms", credit.test_lesson_is_complete_by_coverage_never_by_credit),
     (rules.enter, "(a, first))", ")", edges.test_instants_left_over_from_a_growth_wait_for_the_next_one),
+    (rules._forget_spare, "max(a, b - keep)", "a", edges.test_only_the_newest_surplus_that_can_still_be_credited_is_kept),
     # 3. The rate.
     (rules.judge_beat, "cut(path, 0, allowed)", "path", clock.test_positions_go_as_fast_as_the_policy_lets_them),
     (rules.allowed_positions, "min(RATE_SLACK_MS, played_ms // 10)", "RATE_SLACK_MS", clock.test_dust_of_one_millisecond_covers_no_more_than_itself),
