@@ -25,6 +25,7 @@ from records.corrections.objections import OBJECTIONS_A_DAY, file_objection, ref
 from records.corrections.presentation import due_of, evidence_facts, step_items
 from records.corrections.queries import file_seen_by, objection_of_span, refused_together
 from records.models import Objection, StudySession
+from unions.api import answering_union
 
 
 def _learner(request: HttpRequest) -> UUID:
@@ -54,6 +55,7 @@ def object_to(request: HttpRequest, span: int) -> HttpResponse:
     session = StudySession.objects.filter(pk=spans[0].session).only("title", "course_title").first()
     context = {
         "form": form,
+        "nobody_answers": answering_union(learner, (spans[0].day, day_of(now_ms()))) is None,
         "span": span,
         "session": session,
         "day": spans[0].day,

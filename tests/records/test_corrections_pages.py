@@ -87,6 +87,14 @@ def test_what_cannot_be_filed_is_explained_and_nothing_is_lost(desk):
     assert not Objection.objects.exists()
 
 
+def test_who_has_no_union_is_led_to_one(desk):
+    desk.user.person.memberships.all().delete()
+    page = _client(desk.user).get(f"/records/refused/{desk.span.pk}/objection/").content.decode()
+    assert "先加入工会" in page
+    assert 'href="/unions/join/"' in page
+    assert _object(desk).status_code == 422
+
+
 def test_file_that_is_too_large_is_refused(desk, monkeypatch):
     monkeypatch.setattr("media.private.MAX_BYTES", 20)
     answer = _object(desk, photo=_photo())
