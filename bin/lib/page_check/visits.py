@@ -14,7 +14,7 @@ from accounts.api import User
 from courses.models import CourseEdition, CoursePage, LessonPage
 from skillspower.demo.door import ROLES
 from skillspower.pages.patterns import PAGES as PATTERNS
-from unions.api import Union
+from unions.api import Notice, Union
 
 GUEST = "guest"
 NOT_DRAWN = {"player"}
@@ -55,6 +55,7 @@ def visits() -> list[Visit]:
     )
     edition = CourseEdition.objects.get(course=course, is_current=True)
     county, plant = (Union.objects.get(code=code).uuid for code in ("JC-QJ-QJX", "QJZJ"))
+    notice = Notice.objects.filter(union__code="QJZJ").values_list("uuid", flat=True).order_by("pk")[0]
     worker = User.objects.select_related("person").get(username=LOGINS["worker"]).person.uuid
     guest = [
         Visit(GUEST, "/", 8),
@@ -79,14 +80,14 @@ def visits() -> list[Visit]:
         Visit("worker", "/", 10),
         *_of(
             "worker", "/courses/", video, text, "/records/", "/me/", "/me/name/", "/me/trade/",
-            "/me/messages/", "/unions/join/", "/unions/code/", f"/unions/{plant}/", "/accounts/email/",
+            "/me/messages/", f"/notices/{notice}/", "/unions/join/", "/unions/code/", f"/unions/{plant}/", "/accounts/email/",
             "/accounts/password/change/", "/welcome/done/",
         ),
         Visit("worker", f"/courses/{course.slug}/", 14),
         Visit("newcomer", "/", 10),
         *_of("newcomer", "/records/"),
         *_of("instructor", "/", "/me/"),
-        *_of("reviewer", "/"),
+        *_of("reviewer", "/", "/me/messages/"),
         *_of(
             "officer", "/", f"/unions/{county}/study/", f"/unions/{county}/requests/",
             f"/unions/{county}/import/tree/",
@@ -95,6 +96,7 @@ def visits() -> list[Visit]:
         Visit("chair", f"/unions/{plant}/learners/", 20),
         Visit("chair", f"/unions/{plant}/learners/{worker}/", 20),
         Visit("chair", f"/unions/{plant}/learners/{worker}/grant/", 20),
+        *_of("chair", "/me/messages/", f"/unions/{plant}/notices/", f"/unions/{plant}/notices/new/"),
         *_of(
             "chair", f"/unions/{plant}/study/",
             f"/unions/{plant}/requests/", f"/unions/{plant}/invitation/", f"/unions/{plant}/import/members/",
@@ -135,7 +137,7 @@ NOT_LOOKED_AT = {
     },
     "leads on, or only takes what is sent to it": {
         "look/", "demo/as/<slug:role>/", "accounts/phone/resend/", "courses/<str:slug>/start/", "me/messages/read/",
-        "me/messages/<uuid:message>/", "unions/", "unions/mine/", "unions/<uuid:union>/join/", "unions/withdraw/",
+        "me/messages/<str:key>/", "unions/<uuid:union>/notices/<uuid:notice>/withdraw/", "unions/", "unions/mine/", "unions/<uuid:union>/join/", "unions/withdraw/",
         "unions/<uuid:union>/requests/<uuid:join_request>/answer/", "unions/<uuid:union>/requests/<uuid:join_request>/name/",
         "unions/<uuid:union>/objections/<uuid:objection>/answer/",
         "unions/<uuid:union>/corrections/<uuid:correction>/decide/",
