@@ -19,6 +19,7 @@ from records.corrections import (
 from records.corrections.queries import DUTY as CORRECTIONS_DUTY
 from records.devices import GuestDevice, guest_device
 from records.ledger.chain import Draft, Link
+from records.ledger.kinds import Counted, EvidenceMissing, earned_otherwise, share_online
 from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
 from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats
@@ -45,7 +46,16 @@ from records.operations.sessions import (
     resolve_lesson,
 )
 from records.progress import PartDone, done_of, part_progress
-from records.queries import MAKE_UP_DAYS, Filter, MakeUp, day_times, make_up, own_progress, own_refusals
+from records.queries import (
+    MAKE_UP_DAYS,
+    Filter,
+    MakeUp,
+    counted_time,
+    day_times,
+    make_up,
+    own_progress,
+    own_refusals,
+)
 from records.rollups import (
     Touched,
     entries_booked,
@@ -64,8 +74,10 @@ __all__ = [
     "Beat",
     "CheckMissed",
     "CorrectionError",
+    "Counted",
     "Draft",
     "EntryRefused",
+    "EvidenceMissing",
     "Filter",
     "GuestDevice",
     "LessonNotOpen",
@@ -89,9 +101,11 @@ __all__ = [
     "attribution",
     "booked_on",
     "close_session",
+    "counted_time",
     "day_times",
     "decide_correction",
     "done_of",
+    "earned_otherwise",
     "end_sessions_of_lesson",
     "entries_booked",
     "escalate_overdue",
@@ -116,6 +130,7 @@ __all__ = [
     "resolve_lesson",
     "reversal_of",
     "roll_up",
+    "share_online",
     "terms_for",
     "time_booked",
     "titles_of",

@@ -9,7 +9,9 @@ class RecordsConfig(AppConfig):
     verbose_name = "学习记录"
 
     def ready(self) -> None:
-        """Let every migration look two years of partitions ahead."""
+        """Let every migration look two years of partitions ahead, and ``check`` ask for the ledger's hash."""
+        from records import checks  # noqa: F401
+
         post_migrate.connect(_look_ahead, sender=self)
 
 

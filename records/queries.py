@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from core.clock import day_of, month_start
 from records.ledger.codec import load_days, load_intervals, load_segments, load_spans
 from records.ledger.intervals import Interval, inside, measure, minus, union
+from records.ledger.kinds import Counted, share_online
 from records.models import DailyStudy, LedgerEntry, PartProgress, RefusedSpan, StudySession, StudyState
 
 MAKE_UP_DAYS = 92
@@ -310,3 +311,19 @@ def _sessions_with(learner: UUID, text: str) -> QuerySet[StudySession, Any]:
             Q(title__icontains=word) | Q(course_title__icontains=word) | Q(occupation_name__icontains=word)
         )
     return rows.values("uuid")  # for `session__in`
+
+
+def counted_time(*, learner: UUID, first: date, last: date, share_permille: int | None) -> Counted:
+    """
+    Return the time a learner earned on these days, both included, under a share rule: a policy's ``online_share``, which a
+    programme may set, limits how much of it may have been online. Attributions only move time between unions.
+    """
+    rows = (
+        LedgerEntry.objects.filter(learner=learner, day__range=(first, last))
+        .exclude(kind=LedgerEntry.Kind.ATTRIBUTION)
+        .order_by()
+        .values_list("online")
+        .annotate(ms=Sum("ms"))
+    )
+    by_place = dict(rows)
+    return share_online(by_place.get(True, 0), by_place.get(False, 0), share_permille)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from records.ledger.format import SHA256_FORMAT, Entry, digest, entry_bytes, genesis
+from records.ledger.format import Entry, digest, entry_bytes, genesis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def link(
     head: bytes | None,
     recorded_at: int,
     book: Callable[[date], date],
-    format_number: int = SHA256_FORMAT,
+    format_number: int,
 ) -> list[Link]:
     """
     Return the drafts as the next links of a learner's chain.

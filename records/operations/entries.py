@@ -78,6 +78,7 @@ def append_entries_of_many(*, drafts: Mapping[UUID, Sequence[Draft]], now: int |
             head=head,
             recorded_at=recorded_at,
             book=lambda day: booked_on(day, recorded_on),
+            format_number=format_in_force(),
         )
     ]
     for start in range(0, len(links), BATCH):

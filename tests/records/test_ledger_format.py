@@ -5,15 +5,19 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 
 from records.api import Draft, append_entries
+from records.checks import hash_is_there
 from records.db import entry_bytes_sql
-from records.ledger.format import FIELDS, Entry, digest, entry_bytes, field, genesis
+from records.ledger.format import FIELDS, HASHES, Entry, digest, entry_bytes, field, genesis
 from records.models import LedgerEntry
+from records.operations import hashing
+from records.verify import UnsupportedHash, verify
+from tests.records.test_append_only import NOW, _grant
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "ledger.json").read_text())
 CHAINS = [chain["entries"] for chain in VECTORS["chains"]]
@@ -47,6 +51,17 @@ def test_vector_is_hashed_by_the_algorithm_its_format_names():
     for row in (row for chain in CHAINS for row in chain):
         algorithm = algorithms[row["fields"]["format"]]
         assert hashlib.new(algorithm, row["bytes"].encode()).hexdigest() == row["hash"]
+
+
+@pytest.mark.parametrize(
+    ("number", "published"),
+    [
+        (1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),  # FIPS 180-2, B.1
+        (2, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"),  # GB/T 32905-2016, A.1
+    ],
+)
+def test_hash_of_a_format_is_the_one_its_standard_publishes(number, published):
+    assert digest(number, b"abc").hex() == published
 
 
 @pytest.mark.parametrize("chain", CHAINS)
@@ -85,3 +100,40 @@ def test_both_databases_build_the_bytes_that_python_hashes():
         rows = [(bytes(octets).decode(), bytes(hash_).hex()) for octets, hash_ in cursor.fetchall()]
 
     assert rows == [(row["bytes"], row["hash"]) for row in CHAINS[0]]
+
+
+@pytest.mark.django_db
+def test_chain_goes_on_with_another_hash_when_the_site_changes_its_suite(settings, monkeypatch):
+    learner = uuid4()
+    for suite in ("intl", "gm", "intl"):
+        settings.CRYPTO_SUITE = suite
+        append_entries(learner=learner, drafts=[_grant(), _grant()], now=NOW)
+
+    numbers = LedgerEntry.objects.filter(learner=learner).order_by("n").values_list("format", flat=True)
+    assert list(numbers) == [1, 1, 2, 2, 1, 1]
+    assert (verify().bad, verify().entries) == (None, 6)
+
+    def without_sm3(octets):
+        raise ValueError("unsupported hash type sm3")
+
+    monkeypatch.setitem(HASHES, 2, without_sm3)
+    with pytest.raises(UnsupportedHash):
+        verify()
+
+
+def test_site_that_wants_sm3_where_there_is_none_does_not_start(settings, monkeypatch):
+    assert hash_is_there(None) == []
+    monkeypatch.setattr("records.checks.has_sm3", lambda: False)
+    assert hash_is_there(None) == []
+    settings.CRYPTO_SUITE = "gm"
+    assert [found.id for found in hash_is_there(None)] == ["records.E001"]
+
+
+def test_python_that_has_no_sm3_says_so(monkeypatch):
+    assert hashing.has_sm3()
+
+    def unsupported(name):
+        raise ValueError(f"unsupported hash type {name}")
+
+    monkeypatch.setattr(hashing.hashlib, "new", unsupported)
+    assert not hashing.has_sm3()
