@@ -19,6 +19,7 @@ class Command(BaseCommand):
         gc.set_threshold(100_000, 20, 50)
         try:
             if not load.is_loaded():
+                target.unlink(missing_ok=True)  # it tells of another database, and that all is finished there
                 load.load(now=timezone.now(), say=self.stdout.write)
             if not target.exists():
                 load.finish(now=timezone.now(), say=self.stdout.write)
