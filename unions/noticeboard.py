@@ -46,7 +46,9 @@ class NoticeLine:
 
 def own_path(user: Any, on: date) -> str:
     """Return today's path of the union a user is a member of on a day, or nothing. One query a user and day."""
-    cache: dict[date, str] = user.__dict__.setdefault("_own_path", {})
+    cache: dict[date, str] | None = getattr(user, "_own_path", None)
+    if cache is None:
+        cache = user._own_path = {}
     if on not in cache:
         rows = Membership.objects.filter(active(on), member=user.person_id)
         cache[on] = rows.values_list("union__path", flat=True).first() or ""

@@ -35,7 +35,10 @@ def posts_of(user: Any, on: date) -> tuple[Post, ...]:
     """Return what a user is appointed to on a day. One query a user and day; empty for strangers."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return ()
-    cache: dict[date, tuple[Post, ...]] = user.__dict__.setdefault("_posts", {})
+    # By attribute: a request's user is a lazy proxy with a dictionary of its own.
+    cache: dict[date, tuple[Post, ...]] | None = getattr(user, "_posts", None)
+    if cache is None:
+        cache = user._posts = {}
     if on not in cache:
         rows = Appointment.objects.filter(active(on), officer=user).exclude(union__path="")
         cache[on] = tuple(
