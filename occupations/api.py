@@ -1,6 +1,6 @@
 """What other apps may ask of occupations."""
 
 from occupations.operations import load_classification
-from occupations.queries import occupations_on, skill_levels
+from occupations.queries import occupation_names, occupations_on, skill_levels
 
-__all__ = ["load_classification", "occupations_on", "skill_levels"]
+__all__ = ["load_classification", "occupation_names", "occupations_on", "skill_levels"]

@@ -1,5 +1,6 @@
 """Reading the classification."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,11 @@ def occupations_on(day: date) -> QuerySet[Occupation]:
     return Occupation.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day)
     ).order_by("code")
+
+
+def occupation_names(codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of occupations by code, in one query; codes nobody knows are missing."""
+    return dict(Occupation.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
 def skill_levels() -> QuerySet[SkillLevel]:

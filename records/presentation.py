@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from core import display
 from core.clock import day_of, from_ms, month_start
+from occupations.api import occupation_names
 from records import reasons
 from records.ledger.codec import load_spans
-from records.ledger.intervals import Interval, inside, measure, union
+from records.ledger.intervals import Interval, inside
 from records.ledger.periods import next_month
 from records.models import Correction, LedgerEntry, Objection, RefusedSpan, StudySession, StudyState
 from records.queries import (
@@ -25,6 +26,7 @@ from records.queries import (
     make_up,
     newest_days,
     own_refusals,
+    refused_ms,
     sessions_of,
     state_of,
     totals_of,
@@ -146,6 +148,8 @@ def _occupations(
     codes = sorted({t.occupation for t in times if t.occupation} | set(names) | ({asked.occupation} - {""}))
     if len(codes) < 2 and not asked.occupation:
         return []
+    if unnamed := [code for code in codes if code not in names]:
+        names |= occupation_names(unnamed)  # studied in months that are not on this page
     chips = [{"label": _("全部工种"), "url": asked.address(occupation=""), "current": not asked.occupation}]
     return chips + [
         {"label": names.get(c) or c, "url": asked.address(occupation=c), "current": c == asked.occupation}
@@ -249,7 +253,7 @@ def _refusals(spans: Sequence[RefusedSpan], gaps: dict[UUID, MakeUp]) -> list[di
         by_reason.setdefault(span.reason, []).append(span)
     out = []
     for reason, rows in by_reason.items():
-        ms = measure(union(_positions(rows))) or measure(union((r.t_from, r.t_to) for r in rows))
+        ms = refused_ms(rows)
         if ms < 1_000:
             continue  # a player's rounding, not something a person could play again
         can_earn = reasons.helps_to_replay(reason) and any(_is_open(r, gaps.get(r.part)) for r in rows)

@@ -120,6 +120,25 @@ def own_refusals(learner: UUID, wanted: Filter) -> list[RefusedSpan]:
     return [row for row in rows if row.takes_back is None and row.pk not in back]
 
 
+def refused_ms(spans: Iterable[RefusedSpan]) -> int:
+    """
+    Return how much refused spans come to, as people read it: the positions of each part, or the clock where a part has
+    none.
+    """
+    by_part: dict[UUID, list[RefusedSpan]] = {}
+    for span in spans:
+        by_part.setdefault(span.part, []).append(span)
+    found = 0
+    for rows in by_part.values():
+        places = [
+            (row.position_from, row.position_to)
+            for row in rows
+            if row.position_from is not None and row.position_to is not None
+        ]
+        found += measure(union(places)) or measure(union((row.t_from, row.t_to) for row in rows))
+    return found
+
+
 def newest_days(
     learner: UUID, wanted: Filter, *, before: date | None, limit: int
 ) -> tuple[list[DayRecords], bool]:

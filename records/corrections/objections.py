@@ -1,6 +1,5 @@
 """What learner, officer and clock do with an objection. Time is an argument."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -19,8 +18,8 @@ from records.corrections.evidence import evidence_hash, frozen_evidence
 from records.corrections.queries import DUTY, refused_together, shares_of, spans_of
 from records.corrections.rules import due_on, is_overdue
 from records.db import lock_chain
-from records.ledger.intervals import measure, union
-from records.models import Correction, Objection, ObjectionSpan, ObjectionStep, RefusedSpan, StudySession
+from records.models import Correction, Objection, ObjectionSpan, ObjectionStep, StudySession
+from records.queries import refused_ms
 from unions.api import Union, answering_union, officers_of, union_above, union_of
 
 WORDS = 200
@@ -88,16 +87,6 @@ def file_objection(
         evidence=objection.evidence_hash,
     )
     return objection
-
-
-def refused_ms(spans: Sequence[RefusedSpan]) -> int:
-    """Return how much was refused, as the own page says it: by positions, by the clock where there are none."""
-    positions = [
-        (row.position_from, row.position_to)
-        for row in spans
-        if row.position_from is not None and row.position_to is not None
-    ]
-    return measure(union(positions)) or measure(union((row.t_from, row.t_to) for row in spans))
 
 
 @transaction.atomic

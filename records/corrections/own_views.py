@@ -21,10 +21,11 @@ from media.api import UploadRefused, keep_private_file, private_file_response
 from records import reasons
 from records.corrections import errors
 from records.corrections.forms import ObjectionForm
-from records.corrections.objections import OBJECTIONS_A_DAY, file_objection, refused_ms
+from records.corrections.objections import OBJECTIONS_A_DAY, file_objection
 from records.corrections.presentation import due_of, evidence_facts, step_items
 from records.corrections.queries import file_seen_by, objection_of_span, refused_together
 from records.models import Objection, StudySession
+from records.queries import refused_ms
 from unions.api import answering_union
 
 

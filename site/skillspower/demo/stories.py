@@ -30,8 +30,9 @@ AWAY_MS = 8 * MINUTE
 BETWEEN_MS = 2 * MINUTE
 SHORTEST_MS = 90_000
 """A lesson is worth beginning for so long."""
-MOST_A_DAY, USUAL_A_DAY, TODAY = 12, 3, 2
-"""Lessons on one day: at the most in a young month, on other days, on the day of loading."""
+MOST_A_DAY, MOST_BEFORE, TODAY = 12, 6, 2
+"""Lessons on one day: at the most in a young month, on the days before such a month, on the day of loading; on other days
+a story says how many."""
 MARGIN_MS = 5 * MINUTE
 """The last sitting ends so long before loading."""
 SHIFTS_MS = tuple(minutes * MINUTE for minutes in (20 * 60 + 5, 12 * 60 + 35, 7 * 60 + 5))
@@ -86,6 +87,7 @@ class Story:
     locked: Key | None = None
     missed: Key | None = None
     is_below_ground: bool = False
+    a_day: int = 3
     too_late: Key | None = None
 
 
@@ -96,10 +98,10 @@ def plan(story: Story, *, now: int, lengths: Mapping[Key, int], since: date) -> 
     """
     today = day_of(now)
     month = _this_month(story, lengths)
-    placed = _place(month, now=now, key=story.person)
+    placed = _place(month, now=now, story=story)
     for back, lessons in enumerate(reversed(story.earlier), start=1):
         whole = [_sitting(story, key, lengths[key]) for key in lessons]
-        placed += _place_earlier(whole, _months_before(today, back), key=story.person)
+        placed += _place_earlier(whole, _months_before(today, back), story=story)
     if story.too_late:
         # Eight days without a network, in the middle of last month.
         late = replace(
@@ -146,33 +148,40 @@ def _this_month(story: Story, lengths: Mapping[Key, int]) -> list[Sitting]:
     return [*sittings, Sitting(first, half), Sitting(last, min(left - half, most))]
 
 
-def _place(sittings: Sequence[Sitting], *, now: int, key: str) -> list[Sitting]:
+def _place(sittings: Sequence[Sitting], *, now: int, story: Story) -> list[Sitting]:
     """Lay a month's sittings on its days, the last ones today; what the month is too young for lies before it."""
     today = day_of(now)
     days = [month_start(today) + timedelta(days=n) for n in range(today.day - 1)]
     most_today = TODAY if len(days) > TODAY else MOST_A_DAY
     rest, placed = list(sittings), []
     for count in range(min(most_today, len(rest)), 0, -1):
-        tried = _from(today, MORNING_MS + _jitter(key, today), rest[-count:])
+        tried = _from(today, MORNING_MS + _jitter(story.person, today), rest[-count:])
         if tried[-1].at + tried[-1].takes_ms + MARGIN_MS <= now:
             placed, rest = tried, rest[:-count]
             break
-    used = _spread(days, -(-len(rest) // USUAL_A_DAY))
+    used = _study_days(days, len(rest), story)
     fits = min(len(rest), MOST_A_DAY * len(used))
-    placed += _on_days(rest[len(rest) - fits :], used, key=key)
+    placed += _on_days(rest[len(rest) - fits :], used, key=story.person)
     rest = rest[: len(rest) - fits]
     before = month_start(today)
     while rest:
         before -= timedelta(days=1)
-        some, rest = rest[-2 * USUAL_A_DAY :], rest[: -2 * USUAL_A_DAY]
-        placed += _on_days(some, [before], key=key)
+        some, rest = rest[-MOST_BEFORE:], rest[:-MOST_BEFORE]
+        placed += _on_days(some, [before], key=story.person)
     return placed
 
 
-def _place_earlier(sittings: Sequence[Sitting], first: date, *, key: str) -> list[Sitting]:
+def _place_earlier(sittings: Sequence[Sitting], first: date, *, story: Story) -> list[Sitting]:
     """Lay sittings on the first three weeks of a month; its last days belong to what a young month is too short for."""
     days = [first + timedelta(days=n) for n in range(1, 23)]
-    return _on_days(sittings, _spread(days, -(-len(sittings) // USUAL_A_DAY)), key=key)
+    used = _study_days(days, len(sittings), story)
+    return _on_days(sittings, used, key=story.person)
+
+
+def _study_days(days: Sequence[date], sittings: int, story: Story) -> list[date]:
+    """Return the days of so many sittings: spread over all of these, below ground every other one of the last."""
+    count = -(-sittings // story.a_day)
+    return _spread(days[-2 * count :] if count and story.is_below_ground else days, count)
 
 
 def _spread(days: Sequence[date], count: int) -> list[date]:

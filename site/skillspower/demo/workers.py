@@ -78,6 +78,7 @@ def stories() -> tuple[Story, ...]:
             lessons=(*_of("roof-bolting-support", 2), *_of("low-voltage-electrician", 0, 3), *_of("overhead-crane-safety")),
             begun=(("tube-coupler-scaffold", "material-check"), ("tube-coupler-scaffold", "harness-anchor-high")),
             is_below_ground=True,
+            a_day=1,
             too_late=("smaw-basics", "three-things-first"),
         ),
     )  # fmt: skip

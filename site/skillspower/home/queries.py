@@ -70,7 +70,6 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
     first = month_start(today)
     times = day_times(person.uuid, first, today)
     recent = own_refusals(person.uuid, Filter(first=today - timedelta(days=MAKE_UP_DAYS)))
-    refused = [span for span in recent if span.day >= first]
     earned = make_up(person.uuid, now_ms, recent, progress=progress)
     to_make_up = [item for item in earned if item.from_day <= today]
     counted = sum(times.values())
@@ -88,7 +87,8 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
             "label": _("本月"),
             "counted_ms": counted,
             "pending_ms": 0,
-            "refused_ms": sum(span.t_to - span.t_from for span in refused),
+            # What the ruler says can be made up: not what was refused and has been played again since.
+            "refused_ms": sum(item.ms for item in to_make_up),
             "goal_ms": goal,
             # To the whole minutes that are shown: what is counted and what is left make the goal.
             "left_ms": max(0, goal - counted // display.MINUTE_MS * display.MINUTE_MS),
