@@ -48,7 +48,8 @@ class Sitting:
     checks: list[tuple[str, int]]
     ended: int | None = None
     seqs: dict[int, Any] = field(default_factory=dict)
-    answers: list[dict[str, Any]] = field(default_factory=list)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    judged: dict[str, Proof] = field(default_factory=dict)
 
     def terms_at(self, instant: int) -> Terms:
         return [terms for start, terms in self.terms if start <= instant or start == self.terms[0][0]][-1]
@@ -141,7 +142,8 @@ class Judge:
                 if answer["answer"] is not None:
                     self.questions.setdefault((session, answer["id"]), at)
             elif fits:
-                sitting.answers.append(answer)
+                sitting.answers[answer["id"]] = answer
+                self._judged_checks(sitting)
         self._decide()
 
     def closed(self, session: str, t: int | None, present: bool, now: int) -> None:
@@ -231,32 +233,33 @@ class Judge:
         return out
 
     def _judged_checks(self, sitting: Sitting) -> list[Proof]:
+        """Judge the checks of a session in their order; a judgement stands, but for a miss that is turned."""
         out: list[Proof] = []
         start = sitting.opened
         for number, (check, after) in enumerate(sitting.checks):
-            asked = sorted(at for (s, _), at in self.questions.items() if s == sitting.id)
-            found: Proof | None = None
-            for answer in sitting.answers:
-                if answer["id"] != check:
-                    continue
+            answer, known = sitting.answers.get(check), sitting.judged.get(check)
+            if answer is not None and (known is None or not known.is_proof):
                 seen = sitting.opened + answer["shown"]
-                due = filled_at(self.used, start, after)
-                for question in (q for q in asked if start < q <= seen):
-                    if due is None or due > question:
-                        due = filled_at(self.used, question, after)
-                if due is None or seen < due:
-                    continue
+                due = self._due_of(sitting, start, after, seen)
                 at = sitting.opened + answer["t"]
                 terms = sitting.terms_at(at)
                 in_time = answer["answer"] is not None and answer["t"] - answer["shown"] <= terms.in_time
-                if found is None or (in_time and not found.is_proof):
+                if due is not None and seen >= due and (known is None or in_time):
                     following = sitting.checks[number + 1][1] if number + 1 < len(sitting.checks) else None
-                    found = Proof(at, in_time, terms.covers, following, True)
-            if found is None:
+                    known = sitting.judged[check] = Proof(at, in_time, terms.covers, following, True)
+            if known is None:
                 return out
-            out.append(found)
-            start = max(start, found.at)
+            out.append(known)
+            start = max(start, known.at)
         return out
+
+    def _due_of(self, sitting: Sitting, start: int, after: int, seen: int) -> int | None:
+        """Return when a check fell due, counted from ``start`` or from the last question that put it off."""
+        due = filled_at(self.used, start, after)
+        for question in sorted(at for (s, _), at in self.questions.items() if s == sitting.id):
+            if start < question <= seen and (due is None or due > question):
+                due = filled_at(self.used, question, after)
+        return due
 
     def _next_of(self, sitting: Sitting) -> int | None:
         done = len(self._judged_checks(sitting))

@@ -3,61 +3,22 @@
 profile, and against two bad servers that it must find out.
 """
 
-import json
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
-from accounts.api import issue_token
 from benchmarks.attack import run
 from benchmarks.attack.cases import CASES, Case
 from benchmarks.attack.naive import Believer, Forgetful
 from benchmarks.attack.player import Worker
 from benchmarks.attack.self_test import LEAST_FORGERIES, LEAST_LOSSES, results_of
-from benchmarks.attack.wire import API
 from records.api import issue_policy
 from records.operations import sessions
-from tests.factories.people import make_user
 from tests.factories.records import MINUTE, make_lesson
-from tests.records.conftest import DatabaseClock
+from tests.records.worker import ClientLine, MovedClock
 
 MIDNIGHT = 1_795_449_600_000  # the first instant of 24 November 2026 in Shanghai
 HERE = [case for case in CASES if "thousand" not in case.name]
-
-
-class ClientLine:
-    """Straight into the product, as a client with a bearer token."""
-
-    can_hurry = False
-
-    def __init__(self) -> None:
-        self.user = make_user()
-        self.token = issue_token(user=self.user, scopes=["study", "read"])
-        self.client = Client()
-
-    def call(self, method, path, body=None, **headers):
-        sent = {"Authorization": f"Bearer {self.token}"} | headers
-        if method == "GET":
-            answer = self.client.get(API + path, headers=sent)
-        else:
-            content = body if isinstance(body, bytes) else json.dumps(body)
-            answer = self.client.post(API + path, content, content_type="application/json", headers=sent)
-        return answer.status_code, json.loads(answer.content or b"null")
-
-    def lose(self, path, body):
-        self.call("POST", path, body)
-
-
-class MovedClock:
-    def __init__(self, clock: DatabaseClock) -> None:
-        self.clock = clock
-
-    def now(self) -> int:
-        return self.clock.now
-
-    def sleep(self, ms: int) -> None:
-        self.clock.forward(max(0, ms))
 
 
 @pytest.fixture
