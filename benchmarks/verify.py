@@ -49,8 +49,12 @@ def main() -> int:
     with own_database("verify"):
         made = cpu_seconds(lambda: make_chains(options.learners, options.entries))
         _analyze()
-        figures = [Figure(f"{options.learners * options.entries} entries, generated", made, "CPU s")]
-        return report(figures + _figures(options.learners * options.entries), judges=not options.smoke)
+        entries = options.learners * options.entries
+        figures = [
+            Figure(f"{entries} entries, generated", made, "CPU s"),
+            Figure("space of an entry, with its indexes", _bytes() / entries, "bytes"),
+        ]
+        return report(figures + _figures(entries), judges=not options.smoke)
 
 
 def _figures(entries: int) -> list[Figure]:
@@ -66,6 +70,18 @@ def _figures(entries: int) -> list[Figure]:
         Figure("processor time of an entry, checked", cost * 1e6 / entries, "us", BAR_US),
         Figure("processor time of an entry, floor", floor * 1e6 / entries, "us"),
     ]
+
+
+def _bytes() -> int:
+    """Return what the ledger takes on disk with its indexes; on SQLite the whole file, which holds little else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT SUM(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = '{LEDGER}'::regclass"
+            if is_postgres()
+            else "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, "
+            "pragma_page_size"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _check(entries: int) -> None:
