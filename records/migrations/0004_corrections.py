@@ -122,6 +122,81 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "异议",
+                "indexes": [
+                    models.Index(fields=["desk", "state", "due_on"], name="objection_of_desk"),
+                    models.Index(fields=["union", "state"], name="objection_of_union"),
+                    models.Index(fields=["learner", "-filed_at"], name="objection_of_learner"),
+                    models.Index(fields=["state", "due_on"], name="objection_by_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["filed", "proposed", "upheld", "not_upheld"])),
+                        name="objection_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                [
+                                    "ahead_of_clock",
+                                    "too_late",
+                                    "clock_used",
+                                    "faster_than_clock",
+                                    "not_visible",
+                                    "outside_part",
+                                    "superseded",
+                                    "after_close",
+                                    "seq_reused",
+                                    "missed_check",
+                                    "day_cap",
+                                    "part_cap",
+                                    "course_cap",
+                                    "lesson_withdrawn",
+                                    "licence_expired",
+                                ],
+                            )
+                        ),
+                        name="objection_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="objection_has_words"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence_hash__regex", "^[0-9a-f]{64}$")), name="objection_hash"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("ms__gte", 0)), name="objection_ms"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("state", "filed")),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                                models.Q(("state", "filed"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="objection_answer_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by__isnull", True),
+                            models.Q(("answered_by", models.F("learner")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="objection_not_judge_in_own_cause",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first_entry__isnull", False), ("state", "upheld")),
+                            models.Q(
+                                models.Q(("state", "upheld"), _negated=True), ("first_entry__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="objection_upheld_has_entry",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +276,98 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "更正",
+                "indexes": [
+                    models.Index(fields=["desk", "state", "filed_at"], name="correction_of_desk"),
+                    models.Index(fields=["learner", "-filed_at"], name="correction_of_learner"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("entry__isnull", False),
+                                ("kept_ms__gte", 0),
+                                ("kind", "reversal"),
+                                ("ms__lt", 0),
+                                ("objection__isnull", True),
+                            ),
+                            models.Q(
+                                ("entry__isnull", True), ("kept_ms", 0), ("kind", "grant"), ("ms__gt", 0)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="correction_kind_fits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ms__gte", -86400000), ("ms__lte", 86400000)),
+                        name="correction_within_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("objection__isnull", False), ("evidence__isnull", False), _connector="OR"
+                        ),
+                        name="correction_has_evidence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="correction_has_words"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("first_entry__isnull", True),
+                                ("state", "filed"),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("first_entry__isnull", True),
+                                ("state", "refused"),
+                                models.Q(("decision", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("first_entry__isnull", False),
+                                ("last_entry__gte", models.F("first_entry")),
+                                ("state", "approved"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="correction_decision_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("filed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="correction_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("filed_by", models.F("learner")), _negated=True),
+                            models.Q(
+                                ("decided_by__isnull", True),
+                                models.Q(("decided_by", models.F("learner")), _negated=True),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="correction_not_in_own_cause",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("entry__isnull", False), ("state__in", ["filed", "approved"])),
+                        fields=("learner", "entry"),
+                        name="correction_of_entry_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("objection__isnull", False), ("state__in", ["filed", "approved"])
+                        ),
+                        fields=("objection",),
+                        name="correction_of_objection_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,228 +433,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="objection",
-            index=models.Index(fields=["desk", "state", "due_on"], name="objection_of_desk"),
-        ),
-        migrations.AddIndex(
-            model_name="objection",
-            index=models.Index(fields=["union", "state"], name="objection_of_union"),
-        ),
-        migrations.AddIndex(
-            model_name="objection",
-            index=models.Index(fields=["learner", "-filed_at"], name="objection_of_learner"),
-        ),
-        migrations.AddIndex(
-            model_name="objection",
-            index=models.Index(fields=["state", "due_on"], name="objection_by_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["filed", "proposed", "upheld", "not_upheld"])),
-                name="objection_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reason__in",
-                        [
-                            "ahead_of_clock",
-                            "too_late",
-                            "clock_used",
-                            "faster_than_clock",
-                            "not_visible",
-                            "outside_part",
-                            "superseded",
-                            "after_close",
-                            "seq_reused",
-                            "missed_check",
-                            "day_cap",
-                            "part_cap",
-                            "course_cap",
-                            "lesson_withdrawn",
-                            "licence_expired",
-                        ],
-                    )
-                ),
-                name="objection_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="objection_has_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence_hash__regex", "^[0-9a-f]{64}$")), name="objection_hash"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(condition=models.Q(("ms__gte", 0)), name="objection_ms"),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at__isnull", True), ("state", "filed")),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        models.Q(("answer", ""), _negated=True),
-                        models.Q(("state", "filed"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="objection_answer_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_by__isnull", True),
-                    models.Q(("answered_by", models.F("learner")), _negated=True),
-                    _connector="OR",
-                ),
-                name="objection_not_judge_in_own_cause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("first_entry__isnull", False), ("state", "upheld")),
-                    models.Q(models.Q(("state", "upheld"), _negated=True), ("first_entry__isnull", True)),
-                    _connector="OR",
-                ),
-                name="objection_upheld_has_entry",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="correction",
-            index=models.Index(fields=["desk", "state", "filed_at"], name="correction_of_desk"),
-        ),
-        migrations.AddIndex(
-            model_name="correction",
-            index=models.Index(fields=["learner", "-filed_at"], name="correction_of_learner"),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("entry__isnull", False),
-                        ("kept_ms__gte", 0),
-                        ("kind", "reversal"),
-                        ("ms__lt", 0),
-                        ("objection__isnull", True),
-                    ),
-                    models.Q(("entry__isnull", True), ("kept_ms", 0), ("kind", "grant"), ("ms__gt", 0)),
-                    _connector="OR",
-                ),
-                name="correction_kind_fits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ms__gte", -86400000), ("ms__lte", 86400000)),
-                name="correction_within_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("objection__isnull", False), ("evidence__isnull", False), _connector="OR"
-                ),
-                name="correction_has_evidence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="correction_has_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("first_entry__isnull", True),
-                        ("state", "filed"),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("first_entry__isnull", True),
-                        ("state", "refused"),
-                        models.Q(("decision", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("first_entry__isnull", False),
-                        ("last_entry__gte", models.F("first_entry")),
-                        ("state", "approved"),
-                    ),
-                    _connector="OR",
-                ),
-                name="correction_decision_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("filed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="correction_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("filed_by", models.F("learner")), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", True),
-                        models.Q(("decided_by", models.F("learner")), _negated=True),
-                        _connector="OR",
-                    ),
-                ),
-                name="correction_not_in_own_cause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("entry__isnull", False), ("state__in", ["filed", "approved"])),
-                fields=("learner", "entry"),
-                name="correction_of_entry_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("objection__isnull", False), ("state__in", ["filed", "approved"])),
-                fields=("objection",),
-                name="correction_of_objection_once",
-            ),
         ),
         migrations.RunPython(guard_corrections, migrations.RunPython.noop),
     ]

@@ -108,6 +108,11 @@ def test_upheld_objection_is_credited_only_by_a_second_person(desk):
     objection.refresh_from_db()
     assert (objection.state, objection.first_entry) == ("upheld", entry.n)
     assert _told(desk.learner) == ["异议成立，学时补上了"]
+    open_tasks = [m for u in (desk.zhou, desk.sun) for m in inbox.messages_of(u.person.uuid) if m.is_task]
+    assert {m.state for m in open_tasks} == {"done"}
+    assert len(open_tasks) == 2
+    with pytest.raises(errors.AlreadyDecided):
+        decide_correction(correction=waiting.uuid, officer=desk.sun, approve=True, now=NOON + 4 * 3_600_000)
     assert verify([desk.learner]).bad is None
     assert audit.verify("records") is None
 
