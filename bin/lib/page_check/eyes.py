@@ -32,11 +32,13 @@ WATCH_SHIFTS = """() => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value;
   }).observe({ type: "layout-shift", buffered: true });
 }"""
-WEAR = """([look, text]) => {
+WEAR = """async ([look, text]) => {
   const html = document.documentElement;
   for (const name of html.getAttributeNames()) if (name.startsWith("data-")) html.removeAttribute(name);
   for (const [name, value] of Object.entries(look)) html.setAttribute(name, value);
   html.style.fontSize = text;
+  // What the browser itself draws (lists to choose from) follows a frame later.
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 }"""
 RUNS_OFF = """() => {
   const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;
