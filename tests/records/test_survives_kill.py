@@ -1,4 +1,4 @@
-"""A web process is killed without warning right after it answered: what it acknowledged stands."""
+"""Web processes that are killed right after they answered, or get the same at once: what was acknowledged stands, once."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -114,6 +115,39 @@ def test_what_was_acknowledged_survives_sigkill():
     finally:
         web.kill()
     assert (again["credited_seconds"], again["pending_seconds"]) == acknowledged
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_web_processes_that_get_the_same_at_once_count_it_once():
+    issue_policy(owner="national", effective_from=0, presence_min_ms=20 * SECOND, presence_max_ms=20 * SECOND)
+    user = make_user()
+    token = issue_token(user=user, scopes=["study"])
+    learner, lesson, session = user.person.uuid, make_lesson(), uuid4()
+    opened = open_session(learner=learner, session=session, lesson=lesson)
+    _open_earlier(learner, session, by_ms=600 * SECOND)
+    connection.close()
+    proof = {"id": opened.checks[0].id, "answer": True, "shown": 20 * SECOND, "t": 20 * SECOND}
+    requests = [
+        {"beats": [{"seq": n, "part": str(lesson.parts[0].uuid), "t": [at, at + 5 * SECOND],
+                    "ranges": [[at, at + 5 * SECOND]]}], "answers": [proof]}
+        for n, at in enumerate(range(0, 20 * SECOND, 5 * SECOND))
+    ]  # fmt: skip
+
+    webs = []
+    try:
+        webs += [Web(), Web()]
+        calls = [(web, body) for body in requests for web in webs] * 2
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda call: call[0].post(f"sessions/{session}/beats", call[1], token), calls))
+        totals = [web.post(f"sessions/{session}/beats", requests[0], token) for web in webs]
+    finally:
+        for web in webs:
+            web.kill()
+
+    assert [(t["credited_seconds"], t["pending_seconds"], t["refused"]) for t in totals] == [(20, 0, [])] * 2
+    assert sum(LedgerEntry.objects.filter(learner=learner).values_list("ms", flat=True)) == 20 * SECOND
+    assert PartProgress.objects.get(learner=learner).worked_ms == 20 * SECOND
+    assert verify([learner]).bad is None
 
 
 def _open_earlier(learner, session, *, by_ms):
