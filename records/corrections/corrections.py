@@ -183,7 +183,7 @@ def decide_correction(
     evidence, an objection behind it is upheld, and the learner is told. Refused (with ``words``), nothing is written.
 
     :raises AlreadyDecided: if it was decided before.
-    :raises SecondPersonNeeded: if the officer filed it.
+    :raises SecondPersonNeeded: if the officer filed it, under whatever uuid.
     :raises NothingToGive: if what was to be granted counts by now, or the entry no longer stands.
     :raises NotInScope, OwnCause, WordsMissing: see ``answer_objection``.
     """
@@ -193,7 +193,7 @@ def decide_correction(
         raise errors.AlreadyDecided
     at_desk.check_officer(officer, desk=found.desk, learner=found.learner, now=now)
     by = officer.person.uuid
-    if by == found.filed_by:
+    if found.filed_by in at_desk.own_chains(officer.person):
         raise errors.SecondPersonNeeded
     found.decided_by, found.decided_at = by, now
     objection = (

@@ -226,9 +226,9 @@ def _correction_page(
     officer = _officer(request)
     names = Names(officer, {found.learner: found.union or found.desk})
     in_scope = desks_of(officer, write=True).filter(uuid=found.desk).exists()
-    is_filer = found.filed_by == officer.person.uuid
+    own = at_desk.own_chains(officer.person)
+    is_filer, is_own = found.filed_by in own, found.learner in own
     is_open = found.state == Correction.State.FILED
-    is_own = found.learner in at_desk.own_chains(officer.person)
     entry = LedgerEntry.objects.filter(learner=found.learner, n=found.entry).first() if found.entry else None
     return _frame(
         request,

@@ -173,6 +173,8 @@ def uphold(objection: Objection, *, ms: int, first_entry: int, by: UUID, now: in
     objection.state = Objection.State.UPHELD
     objection.first_entry = first_entry
     objection.save(update_fields=["state", "first_entry"])
+    # One that went up while it waited for its second person is a task there.
+    inbox.settle(key=_task(objection), at=from_ms(now))
     _step(objection, ObjectionStep.Kind.UPHELD, now, actor=by, words=objection.answer)
     words = _("补上的 {time}记在{day}这天。{answer}").format(
         time=display.spoken(ms), day=display.day(objection.day), answer=objection.answer

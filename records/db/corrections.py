@@ -6,26 +6,39 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from core.db import append_only_sql
 
-APPEND_ONLY = ("records_evidencefile", "records_objectionspan", "records_objectionstep")
+APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
+    "records_evidencefile": (("uuid",),),
+    "records_objectionspan": (("span_id",),),
+    "records_objectionstep": (),
+}
+"""Tables, and their keys besides ``id``."""
 FILED_ONCE = {
     "records_objection": (
-        "uuid", "learner", "session", "lesson", "day", "reason", "policy", "ms", "words", "photo_id", "evidence",
+        "id", "uuid", "learner", "session", "lesson", "day", "reason", "policy", "ms", "words", "photo_id", "evidence",
         "evidence_hash", "filed_at", "union",
     ),
     "records_correction": (
-        "uuid", "learner", "kind", "entry", "kept_ms", "ms", "day", "began_at", "union", "desk", "reason", "words",
+        "id", "uuid", "learner", "kind", "entry", "kept_ms", "ms", "day", "began_at", "union", "desk", "reason", "words",
         "objection_id", "evidence_id", "filed_by", "filed_at",
     ),
 }  # fmt: skip
 """Columns by table that no statement may set again."""
 FINAL = {"records_objection": ("upheld", "not_upheld"), "records_correction": ("approved", "refused")}
 """States by table after which a row does not change."""
+SAME_KEY = {
+    "records_objection": "id = NEW.id OR uuid = NEW.uuid",
+    "records_correction": "id = NEW.id OR uuid = NEW.uuid OR (state IN ('filed', 'approved') "
+    "AND (learner = NEW.learner AND entry = NEW.entry OR objection_id = NEW.objection_id))",
+}
+"""What stands in the way of an insert, by table: every key that the table has."""
 
 
 def guard_corrections(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Make the triggers. For ``migrations.RunPython``."""
     vendor = schema_editor.connection.vendor
-    statements = [sql for table in APPEND_ONLY for sql in append_only_sql(table, vendor)]
+    statements = [
+        sql for table, keys in APPEND_ONLY.items() for sql in append_only_sql(table, vendor, unique=keys)
+    ]
     for table, columns in FILED_ONCE.items():
         statements += _guards(table, columns, FINAL[table], vendor)
     for statement in statements:
@@ -59,6 +72,6 @@ def _guards(table: str, columns: tuple[str, ...], final: tuple[str, ...], vendor
     return [
         *made,
         f"CREATE TRIGGER {table}_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR uuid = NEW.uuid) "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {SAME_KEY[table]}) "
         f"BEGIN SELECT RAISE(ABORT, '{table}: REPLACE refused'); END",
     ]

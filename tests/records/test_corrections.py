@@ -19,7 +19,7 @@ from records.api import (
     outcome_figures,
 )
 from records.corrections import errors
-from records.models import Correction, Objection, PartProgress
+from records.models import Correction, EvidenceFile, Objection, ObjectionSpan, PartProgress
 from records.verify import verify
 from tests.factories.people import make_user
 from tests.factories.records import MINUTE
@@ -115,6 +115,17 @@ def test_upheld_objection_is_credited_only_by_a_second_person(desk):
         decide_correction(correction=waiting.uuid, officer=desk.sun, approve=True, now=NOON + 4 * 3_600_000)
     assert verify([desk.learner]).bad is None
     assert audit.verify("records") is None
+
+
+def test_who_filed_is_no_second_person_under_a_uuid_of_before_a_merge(desk):
+    _answer(desk, _file(desk))
+    merged = officer_at(desk.tree["county"])
+    PersonAlias.objects.create(alias=desk.zhou.person.uuid, person=merged.person)
+
+    with pytest.raises(errors.SecondPersonNeeded):
+        decide_correction(
+            correction=Correction.objects.get().uuid, officer=merged, approve=True, now=NOON + 3 * 3_600_000
+        )
 
 
 def test_granted_span_cannot_be_earned_once_more_by_playing_it(desk):
@@ -239,6 +250,18 @@ def test_after_three_working_days_the_next_union_up_answers(desk):
     with pytest.raises(errors.NotInScope):
         _answer(desk, objection, now=late)
     assert _answer(desk, objection, officer=desk.sun, now=late, upheld=False).state == "not_upheld"
+
+
+def test_task_of_an_answer_that_went_up_ends_with_the_approval(desk):
+    _answer(desk, _file(desk))
+    later = day_start_ms(date(2026, 12, 3))
+    assert escalate_overdue(now=later) == 1
+    tasks = inbox.messages_of(desk.sun.person.uuid).filter(is_task=True, done_at=None)
+    assert {task.title for task in tasks} == {"有一条学时异议等答复", "有一笔学时更正等复核"}
+
+    decide_correction(correction=Correction.objects.get().uuid, officer=desk.sun, approve=True, now=later)
+
+    assert not tasks.all().exists()
 
 
 def test_at_the_top_an_objection_stays_and_stays_overdue(desk):
@@ -375,6 +398,34 @@ def test_database_refuses_to_bend_what_was_filed(desk):
     _file(desk)
     _grant(desk)
     assert [statement for statement in BENDING if not _refused(statement)] == []
+
+
+@pytest.mark.embedded
+def test_replace_over_any_key_is_refused(desk):
+    """A REPLACE deletes what stands in its way, and no delete trigger hears of it."""
+    _file(desk)
+    _grant(desk)
+    _reverse(desk, _counted(desk))
+    for model, anew in [
+        (Objection, {"uuid"}),
+        (Objection, {"id"}),
+        (ObjectionSpan, {"id"}),
+        (EvidenceFile, {"id"}),
+        (Correction, {"id"}),
+        (Correction, {"id", "uuid"}),
+    ]:
+        table = model._meta.db_table
+        columns = [f'"{f.column}"' for f in model._meta.local_concrete_fields if f.name != "id"]
+        values = ["lower(hex(randomblob(16)))" if c == '"uuid"' and "uuid" in anew else c for c in columns]
+        if "id" not in anew:
+            columns, values = [*columns, "id"], [*values, "id"]
+        before = list(model.objects.order_by("pk").values())
+        assert _refused(
+            f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} "
+            "ORDER BY id DESC LIMIT 1"
+        ), (table, anew)
+        assert list(model.objects.order_by("pk").values()) == before
+    assert _refused("UPDATE OR REPLACE records_correction SET id = id + 1")
 
 
 def test_decided_rows_are_final_in_the_database(desk):
