@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 def counted(db):
     unions = load_unions(today=TODAY)
     people = load_people(unions=unions, now=NOW, today=TODAY)
-    load_history(today=TODAY, without={worker.person.uuid for worker in people.workers}, months=3)
+    load_history(now=NOW, without={worker.person.uuid for worker in people.workers}, months=3)
     roll_up(today=TODAY)
 
 

@@ -11,13 +11,13 @@ runs has nothing yet; the one before it stands.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from math import ceil
 from random import Random
 from uuid import UUID
 
-from core.clock import day_start_ms
+from core.clock import SHANGHAI, day_start_ms, to_ms
 from records.api import Draft, append_entries_of_many
 from skillspower.demo.content import community
 from unions.models import Membership
@@ -54,14 +54,16 @@ class Studied:
 
 
 def load_history(
-    *, today: date, without: Collection[UUID], taking_part: Collection[UUID] = (), months: int = MONTHS
+    *, now: datetime, without: Collection[UUID], taking_part: Collection[UUID] = (), months: int = MONTHS
 ) -> Studied:
     """
-    Append the earlier minutes to the members' chains; the same persons and minutes for the same day.
+    Append the earlier minutes to the members' chains; the same persons and minutes for the same day. ``now`` is the
+    instant of recording: what it finds closed is booked later.
 
     ``without`` are persons who get none; ``taking_part`` are those of them whose own study makes them participants all
     the same, so that the shares hold with them.
     """
+    today = now.astimezone(SHANGHAI).date()
     members: dict[str, list[Membership]] = {code: [] for code in SHARES}
     rows = Membership.objects.filter(active_to__isnull=True).select_related("member", "union").order_by("pk")
     for membership in rows.defer("member__name", "member__phone", "member__identity_number"):
@@ -71,7 +73,7 @@ def load_history(
         known = sum(m.member.uuid in taking_part for m in own)
         others = [m for m in own if m.member.uuid not in without]
         drafts |= drafts_of(code, others, size=len(own), known=known, today=today, months=months)
-    return Studied(len(drafts), append_entries_of_many(drafts=drafts))
+    return Studied(len(drafts), append_entries_of_many(drafts=drafts, now=to_ms(now)))
 
 
 def drafts_of(

@@ -71,7 +71,7 @@ def load(*, now: datetime, say: Say) -> None:
         say("study")
         named = {people.cast[story.person].person.uuid: story for story in stories()}
         load_history(
-            today=today,
+            now=now,
             without={*named, *(worker.person.uuid for worker in people.workers)},
             taking_part=[uuid for uuid, story in named.items() if story.month_ms >= WHOLE_MS],
         )
