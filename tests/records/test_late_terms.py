@@ -1,6 +1,7 @@
 """Beats that arrive after the policy, the day, the union or the month they were played under has changed."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from unions.models import Membership
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 MIDNIGHT = day_start_ms(TUESDAY)
-QUICK = {"presence_min_ms": MINUTE, "presence_max_ms": MINUTE}
+QUICK: dict[str, Any] = {"presence_min_ms": MINUTE, "presence_max_ms": MINUTE}
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def national():
 
 
 def _by_policy(player):
-    out = {}
+    out: dict[str, int] = {}
     for entry in player.entries:
         out[entry.policy] = out.get(entry.policy, 0) + entry.ms
     return out
