@@ -32,8 +32,10 @@ from unions.api import Union, officer_scope
 
 DUTY = "training"
 """Who looks after the training of a union answers for the time of its learners; write for every act."""
-_SAME_INSTANTS = {"clock_used", "seq_reused"}
-"""Refused because the instants were recorded already: in this session too."""
+_TOOK_INSTANTS = {"missed_check", "day_cap", "part_cap", "course_cap"}
+"""Refused after they were recorded: the learner's clock holds these instants because of the refused span itself."""
+_INSIDE_A_SESSION = {*_TOOK_INSTANTS, "not_visible"}
+"""What may lie in a gap between the credited instants of one entry of its own session."""
 
 
 def desks_of(
@@ -91,8 +93,14 @@ def span_named(learner: UUID, session: UUID, reason: str, day: date | None) -> t
 
 
 def spans_of(objection: Objection) -> list[RefusedSpan]:
-    """Return the refused spans an objection is about, in the order of the clock."""
-    return list(RefusedSpan.objects.filter(objection__objection=objection).order_by("t_from", "pk"))
+    """
+    Return the refused spans an objection is about, in the order of the clock; without what was taken back since it was
+    filed, because an answer that came late proved it.
+    """
+    spans = RefusedSpan.objects.filter(objection__objection=objection).order_by("t_from", "pk")
+    later = RefusedSpan.objects.filter(learner=objection.learner, session=objection.session)
+    back = set(later.filter(takes_back__isnull=False).values_list("takes_back", flat=True))
+    return [span for span in spans if span.pk not in back]
 
 
 def shares_of(
@@ -127,8 +135,10 @@ def shares_of(
         )
         for span in spans
     ]
-    own = None if first.reason in _SAME_INSTANTS else session.uuid
-    taken = counted_instants(learner, start, start + DAY_MS, without=own)
+    own = session.uuid if first.reason in _INSIDE_A_SESSION else None
+    taken = counted_instants(learner, start, start + DAY_MS, without=own, waiting=True)
+    if first.reason not in _TOOK_INSTANTS:
+        taken += _recorded_instants(learner)
     return shares(refused, parts, taken, day=(start, start + DAY_MS), limit_ms=limit_ms)
 
 
@@ -136,8 +146,8 @@ def counted_instants(
     learner: UUID, start: int, end: int, *, without: UUID | None = None, waiting: bool = False
 ) -> list[Interval]:
     """
-    Return the stretches of a learner's clock in which something counts: those of the entries that stand, but the
-    beats of the session ``without``; with ``waiting`` also what waits for a proof.
+    Return the stretches of a learner's clock in which something counts: those of the entries that stand, but for beats
+    of the session ``without`` in whose stretch there are gaps; with ``waiting`` also what waits for a proof.
     """
     days = LedgerEntry.objects.filter(
         learner=learner,
@@ -146,20 +156,26 @@ def counted_instants(
         month__gte=month_start(day_of(start)),
     )
     rows = days.filter(t_to__gt=start, t_from__lt=end)
-    columns = rows.values_list("n", "kind", "refers_to", "session", "t_from", "t_to")
+    columns = rows.values_list("n", "kind", "refers_to", "session", "t_from", "t_to", "ms")
     entries = list(columns.exclude(kind=LedgerEntry.Kind.ATTRIBUTION))
     back = {refers for _, kind, refers, *_ in entries if kind == LedgerEntry.Kind.REVERSAL}
     taken = [
         (a, b)
-        for n, kind, _, session, a, b in entries
+        for n, kind, _, session, a, b, ms in entries
         if kind != LedgerEntry.Kind.REVERSAL
         and n not in back
-        and not (kind == LedgerEntry.Kind.STUDY and without is not None and session == without)
+        and not (kind == LedgerEntry.Kind.STUDY and without is not None and session == without and ms < b - a)
     ]
     if waiting:
         state = StudyState.objects.filter(pk=learner).only("pending").first()
         taken += [(span.start, span.end) for span in (load_spans(state.pending) if state else [])]
     return taken
+
+
+def _recorded_instants(learner: UUID) -> list[Interval]:
+    """Return what the learner's clock holds, in any fate, as far back as it is kept."""
+    clock = StudyState.objects.filter(pk=learner).values_list("clock_past", "clock").first()
+    return [interval for text in clock or () for interval in load_intervals(text)]
 
 
 @dataclass(frozen=True, slots=True)
