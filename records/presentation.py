@@ -1,6 +1,6 @@
 """A learner's records as the page shows them: days, lessons in them, and the evidence behind each row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +13,18 @@ from core import display
 from core.clock import day_of, from_ms, month_start
 from occupations.api import occupation_names
 from records import reasons
-from records.ledger.codec import load_spans
-from records.ledger.intervals import Interval, inside
+from records.ledger.codec import load_intervals, load_spans
+from records.ledger.intervals import Interval, free, inside
 from records.ledger.periods import next_month
-from records.models import Correction, LedgerEntry, Objection, RefusedSpan, StudySession, StudyState
+from records.models import (
+    Correction,
+    LedgerEntry,
+    Objection,
+    PartProgress,
+    RefusedSpan,
+    StudySession,
+    StudyState,
+)
 from records.queries import (
     MAKE_UP_DAYS,
     DayRecords,
@@ -62,6 +70,31 @@ class Asked:
         return f"?{query}" if query else "?"
 
 
+@dataclass(frozen=True)
+class Gaps:
+    """What can still be earned of each part, and the positions of it that were played and proved."""
+
+    by_part: Mapping[UUID, MakeUp]
+    covered: Mapping[UUID, list[Interval]]
+    today: date
+
+    def is_open(self, span: RefusedSpan) -> bool:
+        """Tell whether something of a refused span is still to be earned: it may have been played again since."""
+        left = self.by_part.get(span.part)
+        if left is None:
+            return False
+        return bool(left.owed_ms) or any(inside(left.to_make_up, a, b) for a, b in _positions([span]))
+
+    def can_be_earned(self, span: RefusedSpan) -> bool:
+        """Tell whether playing it today would count: what counts only from tomorrow on is not offered today."""
+        return self.is_open(span) and self.by_part[span.part].from_day <= self.today
+
+    def is_made_up(self, span: RefusedSpan) -> bool:
+        played = self.covered.get(span.part, [])
+        places = _positions([span])
+        return bool(places) and not any(free(played, a, b) for a, b in places) and not self.is_open(span)
+
+
 def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict[str, Any]:
     """Return everything the page shows, in seven queries however many records there are."""
     today = day_of(now)
@@ -71,12 +104,13 @@ def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict
     days, has_older = newest_days(learner, asked.filter, before=asked.before, limit=ENTRIES_A_PAGE)
     _add_refusals(days, asked, recent, since, learner, is_last=not has_older, today=today)
     state = state_of(learner)
-    earned = make_up(learner, now, recent, state)
+    progress = list(PartProgress.objects.filter(learner=learner))
+    earned = make_up(learner, now, recent, state, progress)
     sessions = sessions_of(
         [e.session for d in days for e in d.entries] + [r.session for d in days for r in d.refused]
     )
-    # What counts only from tomorrow on is not offered today.
-    gaps = {item.part: item for item in earned if item.from_day <= today}
+    covered = {p.part: load_intervals(p.covered) for p in progress}
+    gaps = Gaps({item.part: item for item in earned}, covered, today)
     return {
         "totals": _totals(times, today),
         "month": _month(times, today, goal_ms, state, sum(m.ms for m in earned)),
@@ -184,7 +218,7 @@ def _add_refusals(
     days[:] = sorted(by_day.values(), key=lambda d: d.day, reverse=True)
 
 
-def _day(records: DayRecords, sessions: dict[UUID, StudySession], gaps: dict[UUID, MakeUp]) -> dict[str, Any]:
+def _day(records: DayRecords, sessions: dict[UUID, StudySession], gaps: Gaps) -> dict[str, Any]:
     rows: dict[UUID | int, list[LedgerEntry]] = {}
     for entry in records.entries:
         rows.setdefault(entry.session or entry.n, []).append(entry)
@@ -225,7 +259,7 @@ def _refused_only(
     session: UUID,
     spans: Sequence[RefusedSpan],
     sessions: dict[UUID, StudySession],
-    gaps: dict[UUID, MakeUp],
+    gaps: Gaps,
 ) -> dict[str, Any]:
     known = sessions.get(session)
     began, ended = min(s.t_from for s in spans), max(s.t_to for s in spans)
@@ -243,7 +277,7 @@ def _refused_only(
     }
 
 
-def _refusals(spans: Sequence[RefusedSpan], gaps: dict[UUID, MakeUp]) -> list[dict[str, Any]]:
+def _refusals(spans: Sequence[RefusedSpan], gaps: Gaps) -> list[dict[str, Any]]:
     """
     Return one row a reason: how much, why, when, where to play it again if that is still to be earned, and what became
     of an objection, or which span to object to.
@@ -256,11 +290,13 @@ def _refusals(spans: Sequence[RefusedSpan], gaps: dict[UUID, MakeUp]) -> list[di
         ms = refused_ms(rows)
         if ms < 1_000:
             continue  # a player's rounding, not something a person could play again
-        can_earn = reasons.helps_to_replay(reason) and any(_is_open(r, gaps.get(r.part)) for r in rows)
+        can_replay = reasons.helps_to_replay(reason)
+        can_earn = can_replay and any(gaps.can_be_earned(row) for row in rows)
+        is_made_up = can_replay and all(gaps.is_made_up(row) for row in rows)
         out.append(
             {
                 "what": reasons.what(ms),
-                "why": reasons.why(reason),
+                "why": reasons.made_up(reason) if is_made_up else reasons.why(reason),
                 "when": _span_of_day(min(r.t_from for r in rows), max(r.t_to for r in rows)),
                 "lesson": rows[0].lesson if can_earn else None,
                 **_objection(rows),
@@ -295,13 +331,6 @@ def _positions(rows: Iterable[RefusedSpan]) -> list[Interval]:
         for r in rows
         if r.position_from is not None and r.position_to is not None
     ]
-
-
-def _is_open(span: RefusedSpan, left: MakeUp | None) -> bool:
-    """Tell whether something of a refused span is still to be earned: it may have been played again since."""
-    if left is None:
-        return False
-    return bool(left.owed_ms) or any(inside(left.to_make_up, a, b) for a, b in _positions([span]))
 
 
 def _evidence(entry: LedgerEntry) -> dict[str, Any]:

@@ -39,6 +39,16 @@ def why(reason: str) -> str:
     return str(_WHY[Reason(reason)])
 
 
+def made_up(reason: str) -> str:
+    """
+    Return the cause of what was played again since and counts by now.
+
+    >>> made_up(Reason.NOT_VISIBLE)
+    '页面不在眼前，后来重看，已经补上了。'
+    """
+    return _("{cause}，后来重看，已经补上了。").format(cause=Reason(reason).label)
+
+
 def what(ms: int) -> str:
     """
     Return how much was not counted.

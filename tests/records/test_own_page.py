@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from records.api import Beat, CheckMissed, accept_beats, issue_policy
 from records.models.ledger import Reason
-from records.reasons import helps_to_replay, why
+from records.reasons import helps_to_replay, made_up, why
 from tests.factories.people import make_tree, make_user
 from tests.factories.records import MINUTE, make_lesson
 from tests.records.player import Player
@@ -80,6 +80,8 @@ def test_span_that_was_played_again_is_no_longer_offered(worker, client):
     page = _page(client)
     assert "1 分钟没有算" in page
     assert "现在补" not in page
+    assert made_up("missed_check") in page
+    assert why("missed_check") not in page
 
 
 def test_word_month_and_occupation_narrow_the_list(worker, client):
