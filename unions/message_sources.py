@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -48,12 +48,19 @@ def waiting_requests(user: Any, now: datetime) -> Iterator[Entry]:
     for post in {post.path: post for post in posts}.values():
         if any(post.path != path and post.path.startswith(path) for path in paths):
             continue
-        waiting = JoinRequest.objects.filter(
-            state=JoinRequest.State.SENT, union__path__startswith=post.path
-        ).exclude(person=user.person_id)
+        requests = JoinRequest.objects.filter(union__path__startswith=post.path).exclude(
+            person=user.person_id
+        )
+        waits = Q(state=JoinRequest.State.SENT)
         if not post.is_primary:
-            waiting = waiting.filter(sent_on__lte=today - timedelta(days=OLD_DAYS - 1))
-        found = waiting.aggregate(n=Count("pk"), oldest=Min("sent_on"), newest=Max("sent_on"), last=Max("pk"))
+            requests = requests.filter(waits, sent_on__lte=today - timedelta(days=OLD_DAYS - 1))
+        found = requests.aggregate(
+            n=Count("pk", filter=waits),
+            oldest=Min("sent_on", filter=waits),
+            newest=Max("sent_on", filter=waits),
+            # Of all that ever came: to answer the newest one makes the others no news.
+            last=Max("pk"),
+        )
         if not found["n"]:
             continue
         days = (today - found["oldest"]).days + 1

@@ -263,6 +263,19 @@ def test_requests_wait_in_the_centre_of_who_may_answer_until_they_are_answered(t
     assert [task.title for task in entries(officer).tasks] == ["1 份入会申请等你确认"]
 
 
+def test_answering_the_newest_request_does_not_ring_for_the_others_again(t):
+    ask(t["plant"], days=1)
+    newest, officer, now = ask(t["plant"]), officer_at(t["plant"], "membership"), timezone.now()
+    inbox.read_all(officer, now=now)
+    assert inbox.bell_count(officer, now) == 0
+    refuse_request(request=newest, officer=officer, at=now, reason="不在花名册上")
+    inbox.bell.forget([officer.person.uuid])
+    assert inbox.bell_count(officer, now) == 0
+    ask(t["plant"])
+    inbox.bell.forget([officer.person.uuid])
+    assert inbox.bell_count(officer, now) == 1
+
+
 def test_from_above_only_what_waits_too_long_is_news(t):
     county = officer_at(t["county"], "membership")
     ask(t["plant"])
