@@ -77,7 +77,7 @@ def open_notice(
 ) -> HeldHonour:
     """
     Put an honour into public notice for so many working days (the calendar of :mod:`core.workdays`, as it is known
-    today), from ``first_day`` (default: today). One that runs already goes on as it is.
+    today), from the first of them on or after ``first_day`` (default: today). One that runs already goes on as it is.
 
     :raises CannotVerify: if it is the own honour, was withdrawn or is verified.
     """
@@ -90,8 +90,8 @@ def open_notice(
         raise CannotVerify("verified")
     if held.notice_from is not None:
         return held
-    held.notice_from = first_day or day_of(to_ms(now))
-    last_day = workday_after(held.notice_from - timedelta(days=1), workdays)
+    eve = (first_day or day_of(to_ms(now))) - timedelta(days=1)
+    held.notice_from, last_day = workday_after(eve, 1), workday_after(eve, workdays)
     held.notice_to = last_day + timedelta(days=1)
     held.save(update_fields=["notice_from", "notice_to"])
     body = _("公示到 {day}。没有异议，再核验证书，就会公开。").format(day=full_day(last_day))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from core.display import full_day
@@ -106,7 +107,9 @@ def state_words(held: HeldHonour, on: date) -> str:
     if held.withdrawn_at:
         return _("已撤下")
     if held.verified_at:
-        return _("{who} 于 {day} 核验").format(who=held.verified_by, day=f"{held.verified_at:%Y-%m-%d}")
+        return _("{who} 于 {day} 核验").format(
+            who=held.verified_by, day=f"{localtime(held.verified_at):%Y-%m-%d}"
+        )
     return notice_words(held, on) or _("等核验")
 
 

@@ -14,7 +14,7 @@ from core.models import AuditRow
 from courses import operations as course_operations
 from instructors import operations
 from instructors.models import HeldHonour, Honour, InstructorProfile, TaughtTrade
-from instructors.queries import notice_words
+from instructors.queries import notice_words, state_words
 from tests.factories import courses as make
 from tests.factories.people import make_user
 
@@ -95,6 +95,22 @@ class TestHonours:
         assert titles == ["“全国技术能手 2014”已经核验", "“全国技术能手 2014”开始公示"]
         with pytest.raises(operations.CannotVerify, match="verified"):
             operations.open_notice(held=held, by=reviewer, now=friday)
+
+    def test_a_public_notice_opened_on_a_saturday_begins_on_monday(self, held):
+        saturday = datetime(2026, 11, 21, 9, tzinfo=SHANGHAI)
+        operations.open_notice(held=held, by=make_user(), now=saturday)
+        held.refresh_from_db()
+
+        assert (held.notice_from, held.notice_to) == (date(2026, 11, 23), date(2026, 11, 28))
+        words = [notice_words(held, date(2026, 11, day)) for day in (21, 23, 27)]
+        assert words == ["2026年11月23日起公示，共 5 天", "公示第 1 天，共 5 天", "公示第 5 天，共 5 天"]
+
+    def test_says_the_day_of_verification_as_it_is_in_shanghai(self, held):
+        early = datetime(2026, 11, 24, 0, 5, tzinfo=SHANGHAI)
+        operations.verify_honour(held=held, by=make_user(), now=early)
+        held.refresh_from_db()
+
+        assert "2026-11-24" in state_words(held, early.date())
 
     def test_nobody_verifies_an_own_honour(self, held):
         with pytest.raises(operations.CannotVerify, match="own"):
