@@ -31,7 +31,7 @@ def waiting_reviews(user: Any, now: datetime) -> Iterator[Entry]:
         workflow_state__base_content_type=ContentType.objects.get_for_model(CourseEdition),
     ).select_related("task", "workflow_state")
     states = {
-        int(state.workflow_state.object_id): state for state in waiting.order_by("-started_at")[:AT_MOST]
+        int(state.workflow_state.object_id): state for state in waiting.order_by("started_at", "pk")[:AT_MOST]
     }
     if not states:
         return

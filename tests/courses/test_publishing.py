@@ -108,6 +108,16 @@ class TestReview:
         make.approve(edition, trade)
         assert [waiting(user) for user in (trade, other, content)] == [[], [], [title]]
 
+    def test_with_more_than_fit_shows_those_that_wait_longest(self, monkeypatch):
+        monkeypatch.setattr("courses.message_sources.AT_MOST", 1)
+        oldest, *_ = [
+            operations.submit_course(course=course, by=course.owner, now=make.NOW)
+            for course in (make.make_draft(), make.make_draft())
+        ]
+
+        [task] = inbox.page_of(make.make_staff("trade_reviewer"), now=make.NOW).tasks
+        assert task.source == f"edition:{oldest.uuid}"
+
     @pytest.mark.parametrize("role", ["instructor", "lesson_editor", "content_reviewer"])
     def test_refuses_whoever_is_not_of_the_step(self, role):
         course = make.make_draft()
