@@ -1,6 +1,7 @@
 """The figures of the four unions tell the stories of the demo, through the reports' own queries."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -56,7 +57,9 @@ def test_rates_and_late_minutes_are_those_of_the_stories(counted):
 
 
 @pytest.mark.parametrize(
-    "today", [date(2026, 1, 1), date(2027, 3, 2), date(2028, 2, 29), date(2026, 12, 31)], ids=str
+    "today",
+    [date(2026, 1, 1), date(2026, 12, 12), date(2027, 3, 2), date(2028, 2, 29), date(2026, 12, 31)],
+    ids=str,
 )
 @pytest.mark.parametrize("code", SHARES)
 def test_on_any_day_the_history_is_over_and_gives_a_whole_hour_to_who_took_part(code, today):
@@ -70,6 +73,9 @@ def test_on_any_day_the_history_is_over_and_gives_a_whole_hour_to_who_took_part(
 
     drafts = [draft for own in found.values() for draft in own]
     assert max(draft.day for draft in drafts) < today
+    for own in found.values():
+        spans = sorted((draft.t_from, draft.t_to) for draft in own)
+        assert all(a[1] <= b[0] for a, b in pairwise(spans))
     last_month = first_of_month(today, 1)
     took_part = [
         sum(d.ms for d in own if d.booked_on and d.booked_on.replace(day=1) == last_month)

@@ -44,6 +44,8 @@ WHOLE_MS = 45 * MINUTE
 LATE = {"QSGM": 36}
 """So many members of these unions have minutes that arrived when the month was closed: they are booked later (补记)."""
 LATE_BACK = 3
+LATE_START_MS = 6 * 60 * MINUTE
+"""Over before anything else of that day begins: a member's entries never lie on the same instants."""
 STARTS_MS = tuple(hour * 60 * MINUTE for hour in (8, 13, 19, 21))
 
 
@@ -101,7 +103,7 @@ def drafts_of(
     there = [m for m in members if m.active_from <= closed[0]]
     for membership in random.sample(there, min(LATE.get(code, 0), len(there))):
         ms = random.randint(15 * MINUTE, 40 * MINUTE)
-        late = _draft(membership, random.choice(closed), STARTS_MS[0], ms, is_late=True)
+        late = _draft(membership, random.choice(closed), LATE_START_MS, ms, is_late=True)
         drafts[membership.member.uuid].append(late)
     return drafts
 
