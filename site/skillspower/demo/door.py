@@ -58,7 +58,7 @@ ROLES = {
         Role("carer", _("护理员"), _("李𬱖，刚学了三节"), "liwei", "/", "person"),
         Role("author", _("写课的师傅"), _("邵卫东，有一节课还差 3 项"), "shaoweidong", "/cms/", "medal"),
         Role("editor", _("课程编辑"), _("王敏，帮师傅们整理课程"), "wangmin", "/cms/", "file"),
-        Role("applicant", _("待核验的师傅"), _("吴大勇，荣誉正在公示"), "wudayong", "/instructors/wu-dayong/", "medal"),
+        Role("applicant", _("待核验的师傅"), _("吴大勇，荣誉正在公示"), "wudayong", "/me/messages/", "medal"),
         Role("union", _("联合工会主席"), _("苏晓梅，23 份入会申请"), "suxiaomei", "/me/messages/", "group"),
         Role("mine", _("矿工会主席"), _("冯建国，青石沟煤矿"), "fengjianguo", "/unions/mine/", "group"),
         Role("province", _("省总领导"), _("高振华，江川省总工会"), "gaozhenhua", "/unions/mine/", "seal"),
