@@ -62,8 +62,8 @@ def load_history(
     Append the earlier minutes to the members' chains; the same persons and minutes for the same day. ``now`` is the
     instant of recording: what it finds closed is booked later.
 
-    ``without`` are persons who get none; ``taking_part`` are those of them whose own study makes them participants all
-    the same, so that the shares hold with them.
+    ``without`` are persons who get none; ``taking_part`` are those of them whose own study makes them participants of
+    this month all the same, so that the shares hold with them.
     """
     today = now.astimezone(SHANGHAI).date()
     members: dict[str, list[Membership]] = {code: [] for code in SHARES}
@@ -83,7 +83,7 @@ def drafts_of(
 ) -> dict[UUID, list[Draft]]:
     """
     Return the minutes of a union's members by person, the oldest month first. The union has ``size`` members in all, of
-    whom ``known`` take part by study of their own.
+    whom ``known`` take part this month by study of their own.
     """
     random = Random(f"{community.SEED} {code}")  # noqa: S311  # a demo, no secret
     drafts: dict[UUID, list[Draft]] = defaultdict(list)
@@ -92,7 +92,7 @@ def drafts_of(
         days = _days_of(today, back)
         there = [m for m in members if days and m.active_from <= days[0]]
         random.shuffle(there)
-        count = min(len(there), ceil(share * size) - known)
+        count = min(len(there), ceil(share * size) - (0 if back else known))
         for membership in there[:count]:
             drafts[membership.member.uuid] += _participant(membership, random, days, USUAL_MINUTES[code])
         for membership in there[count : count + round(SHORT_OF_IT * (len(there) - count))]:
