@@ -1,5 +1,5 @@
 """
-Who may open what. Every route names a policy, and the permission table test walks every route with every role.
+Who may open what. Every route names a policy: a test walks all routes and asks for it.
 
 A view of ours says ``@guard(signed_in)``; a library's routes (sign-in, the CMS, documents) are registered by the
 prefix of their route in ``skillspower.route_policies``. A policy looks at the request and the route's arguments and
@@ -59,7 +59,7 @@ def has_role(*roles: str) -> Policy:
 
 
 def guard(policy: Policy) -> Callable[[View], View]:
-    """Put a policy before a view; the permission table test reads it from the view."""
+    """Put a policy before a view, and leave it there for the test that walks all routes."""
 
     def decorate(view: View) -> View:
         @wraps(view)
