@@ -21,6 +21,7 @@ from tests.factories.people import make_member, make_person, make_tree, make_use
 from unions import api
 from unions.imports import MEMBERS, TREE
 from unions.models import Membership, Union
+from unions.operations import ask_back
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -172,6 +173,25 @@ def test_a_move_between_workshops_is_a_change_and_keeps_history(t):
     applied(plan(t["plant"], f"甲,13800138001,,,,,,{t['shop'].code},"))
     rows = Membership.objects.filter(member=person).order_by("active_from")
     assert [(m.union.code, m.active_to) for m in rows] == [("JC-QJ-ZJ", TODAY), ("JC-QJ-ZJ-1", None)]
+
+
+@pytest.mark.parametrize("way", ["roll", "transfer"])
+def test_whoever_becomes_a_member_another_way_waits_for_no_answer(t, way):
+    person = make_person(name="甲", phone="13800138001", registered_at=timezone.now())
+    officer = make_user()
+    if way == "transfer":
+        make_member(t["mine"], person=person)
+    request = api.request_to_join(person=person, union=t["plant"], on=TODAY)
+    ask_back(request=request, officer=officer, at=timezone.now(), question="哪个班组？")
+
+    if way == "roll":
+        applied(plan(t["plant"], f"甲,13800138001,,,,,,{t['shop'].code},2020-05-01"))
+    else:
+        api.transfer_member(person=person, to=t["plant"], on=TODAY, actor=officer)
+
+    request.refresh_from_db()
+    assert request.state == "withdrawn"
+    assert [message.state for message in inbox.messages_of(person.uuid)] == ["done"]
 
 
 def test_undoing_takes_the_whole_run_back(t):

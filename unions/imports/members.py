@@ -21,7 +21,7 @@ from core.db import lock_rows
 from core.importer.base import Column, Draft, Importer, RowConflict
 from core.importer.models import ImportRow, ImportRun
 from unions.models import Membership, Union
-from unions.operations.membership import earliest_start, publish_confirmed
+from unions.operations.membership import earliest_start, end_requests, publish_confirmed
 from unions.queries import active
 from unions.rules import normalize_code
 
@@ -333,6 +333,8 @@ def _enrol(person: Person, *, unit: int, since: str, today: date) -> dict[str, A
     made = Membership.objects.create(member=person, union=union, active_from=begins, source="import")
     if person.registered_at is not None:
         publish_confirmed(person=person.uuid, union=union.uuid, starts_on=begins, source="import")
+        if current is None:
+            end_requests(person)
     return {"made": made.pk, "ended": ended}
 
 

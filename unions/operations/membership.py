@@ -60,10 +60,7 @@ def join_by_code(*, person: Person, code: str, on: date, actor: User | None = No
         raise wrong.CodeUnknown
     person = _lock(person)
     membership = _begin(person, union, on=on, source="code")
-    for request in JoinRequest.objects.filter(person=person, state__in=_OPEN):
-        request.state = JoinRequest.State.WITHDRAWN
-        request.save(update_fields=["state"])
-        inbox.settle(key=_question(request))
+    end_requests(person)
     _record("membership.join", union, actor, {"person": person.uuid, "by": "code"})
     return membership
 
@@ -222,6 +219,7 @@ def transfer_member(*, person: Person, to: Union, on: date, actor: User) -> Memb
     if earliest is not None and on < earliest:
         raise wrong.StudyAfterwards
     membership = _begin(person, to, on=on, source="officer")
+    end_requests(person, to)
     _record("membership.transfer", to, actor, {"person": person.uuid, "on": on})
     return membership
 
@@ -243,6 +241,18 @@ def leave_union(*, person: Person, on: date, actor: User | None = None) -> Membe
     _end(current, on=on)
     _record("membership.leave", current.union, actor, {"person": person.uuid, "on": on})
     return current
+
+
+def end_requests(person: Person, to: Union | None = None) -> None:
+    """
+    Withdraw what a person asked and nobody has to answer any more, because the membership began another way: the request
+    to this union, or all of them.
+    """
+    waiting = JoinRequest.objects.filter(person=person, state__in=_OPEN)
+    for request in lock_rows(waiting if to is None else waiting.filter(union=to)):
+        request.state = JoinRequest.State.WITHDRAWN
+        request.save(update_fields=["state"])
+        inbox.settle(key=_question(request))
 
 
 def publish_confirmed(*, person: UUID, union: UUID, starts_on: date, source: str) -> None:
