@@ -38,9 +38,9 @@ def make_chains(learners: int, entries_each: int, *, first: int = 0) -> None:
             [(learner_number(n),) for n in range(start, min(start + BATCH, first + learners))],
         )
         _run(
-            "INSERT INTO records_studystate (learner, version, chain_length, chain_head, clock, clock_past, pending, "
-            "missed, judgements, days, window_days, updated_at) "
-            f"SELECT learner, 0, 0, {_genesis()}, '', '', '', '', '', '', 14, {first} FROM {rows}",
+            "INSERT INTO records_studystate (learner, version, chain_length, chain_head, clock, clock_past, granted, "
+            "pending, missed, judgements, days, window_days, updated_at) "
+            f"SELECT learner, 0, 0, {_genesis()}, '', '', '', '', '', '', '', 14, {first} FROM {rows}",
             values,
         )
     for n in range(1, entries_each + 1):

@@ -322,14 +322,19 @@ def _evidence(correction: Correction) -> EvidenceFile:
 def _enter(correction: Correction, given: Sequence[Share], now: int) -> None:
     """
     Let granted time into the learner's state, under the lock of the chain: into the parts it was studied in, so that it
-    cannot be earned once more by playing them, and into the day, so that its cap holds.
+    cannot be earned once more by playing them, into the day, so that its cap holds, and its instants beside the clock,
+    so that a beat of them that arrives later does not count, too.
     """
     if correction.kind != Correction.Kind.GRANT:
         return
     state = StudyState.objects.get(pk=correction.learner)
     days = load_days(state.days)
     days[correction.day] = days.get(correction.day, 0) + correction.ms
-    StudyState.objects.filter(pk=correction.learner).update(days=dump_days(days))
+    instants = [instant for share in given for instant in share.clock]
+    if correction.objection is None:
+        instants = [(correction.began_at, correction.began_at + correction.ms)]
+    granted = dump_intervals(union([*load_intervals(state.granted), *instants]))
+    StudyState.objects.filter(pk=correction.learner).update(days=dump_days(days), granted=granted)
     if not given or correction.objection is None:
         return
     session = StudySession.objects.get(pk=correction.objection.session)

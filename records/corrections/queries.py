@@ -214,7 +214,8 @@ def overdue_count(today: date) -> int:
 
 def objection_of_span(learner: UUID, span: int) -> UUID | None:
     """Return the objection of a learner's refused span, or None."""
-    rows = ObjectionSpan.objects.filter(span=span, objection__learner=learner)
+    # By the pk, not the relation: a number too large for the column is found nowhere instead of failing on SQLite.
+    rows = ObjectionSpan.objects.filter(span__pk=span, objection__learner=learner)
     return rows.values_list("objection__uuid", flat=True).first()
 
 

@@ -22,7 +22,7 @@ from records.db.ledger import COLUMNS
 from records.ledger.chain import Link
 from records.ledger.format import FIELDS
 
-_STATE = ("version", "chain_length", "chain_head", "open_session", "clock", "pending", "missed", "judgements", "days",
+_STATE = ("version", "chain_length", "chain_head", "open_session", "clock", "granted", "pending", "missed", "judgements", "days",
           "window_days")  # fmt: skip
 _SESSION = ("uuid", "source", "is_elder", "lesson", "edition", "activity", "title", "course", "course_title",
             "occupation", "occupation_name", "level", "parts", "owner_keys", "terms", "policy_seen", "policy_day",
@@ -195,9 +195,9 @@ def lock_chains(learners: Iterable[UUID]) -> dict[UUID, tuple[int, bytes | None]
 
 
 def _new_state(source: str) -> str:
-    values = "0, 0, '', '', '', '', '', '', 14, 0"
+    values = "0, 0, '', '', '', '', '', '', '', 14, 0"
     return (
-        "INSERT INTO records_studystate (learner, version, chain_length, clock, clock_past, pending, missed, "
+        "INSERT INTO records_studystate (learner, version, chain_length, clock, clock_past, granted, pending, missed, "
         f"judgements, days, window_days, updated_at) {source.format(values=values)} "
         "ON CONFLICT (learner) DO NOTHING"
     )

@@ -14,7 +14,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from core.clock import day_of, day_start_ms
-from records.ledger.intervals import Interval, add, cut, free, measure
+from records.ledger.intervals import Interval, add, cut, free, inside, measure, minus, union
 from records.ledger.state import (
     Beat,
     Context,
@@ -112,7 +112,10 @@ def _pieces(learner: Learner, session: Session, start: int, end: int) -> Iterato
     """Yield the pieces of ``[start, end)`` in order, each with the reason that refuses it or with none."""
     limit = end if session.ended_at is None else max(start, min(end, session.ended_at))
     gaps = learner.clock.free(start, limit)
-    pieces = [(a, b, "clock_used") for a, b in learner.clock.inside(start, limit)]
+    used = learner.clock.inside(start, limit)
+    if given := inside(learner.granted, start, limit):
+        gaps, used = minus(gaps, given), union([*used, *given])
+    pieces = [(a, b, "clock_used") for a, b in used]
     borders = [at for at, _ in session.segments[1:]]
     for a, b in gaps:
         points = sorted({a, b, *(p for p in (*borders, *_midnights(a, b)) if a < p < b)})

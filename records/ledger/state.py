@@ -201,6 +201,9 @@ class Learner:
     """A learner's whole state between two beats."""
 
     clock: Clock = field(default_factory=Clock)
+    granted: list[Interval] = field(default_factory=list)
+    """Instants that officers gave. They are used like those of the clock, but nobody played on them: a proof does not
+    spend what it covers on them, and they bring no check nearer."""
     spans: list[Span] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
     days: dict[date, int] = field(default_factory=dict)

@@ -145,6 +145,9 @@ class Work:
             "window_days": self.window_ms // DAY_MS,
             "updated_at": self.now,
         }
+        if learner.granted and learner.granted[0][1] <= self.now - self.window_ms:
+            kept = [each for each in learner.granted if each[1] > self.now - self.window_ms]
+            columns["granted"] = codec.dump_intervals(kept)
         if learner.clock.is_past_changed:
             columns["clock_past"] = codec.dump_intervals(learner.clock.past)
         self.changes.state = columns | self.changes.state
@@ -349,6 +352,7 @@ def learner_of(uuid: UUID, state: store.Row) -> Learner:
                 store.load_column("records_studystate", "clock_past", "learner", uuid)
             ),
         ),
+        granted=codec.load_intervals(state["granted"]),
         spans=codec.load_spans(state["missed"], is_missed=True) + codec.load_spans(state["pending"]),
         judgements=codec.load_judgements(state["judgements"]),
         days=codec.load_days(state["days"]),

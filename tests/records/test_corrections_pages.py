@@ -87,6 +87,11 @@ def test_what_cannot_be_filed_is_explained_and_nothing_is_lost(desk):
     assert not Objection.objects.exists()
 
 
+@pytest.mark.parametrize("number", [0, 2**63, 10**25])
+def test_span_of_any_number_that_is_not_ones_own_is_not_found(number):
+    assert _client(make_user()).get(f"/records/refused/{number}/objection/").status_code == 404
+
+
 def test_who_has_no_union_is_led_to_one(desk):
     desk.user.person.memberships.all().delete()
     page = _client(desk.user).get(f"/records/refused/{desk.span.pk}/objection/").content.decode()
