@@ -142,15 +142,31 @@ def read_digest(path: Path, *, key: Ed25519PublicKey | None = None) -> Digest:
 
 
 def keep_digests(*, now: int) -> list[date]:
-    """Write the digests of yesterday and of the days before it since the last one kept; return the days."""
+    """
+    Write the digests of yesterday and of the days before it since the last one kept; return the days.
+
+    One that somebody asked for before its day was over, and that was kept, speaks of a part of it: it is written anew.
+    """
     yesterday = day_of(now) - timedelta(days=1)
     days = [yesterday - timedelta(days=back) for back in range(MOST_DAYS_MADE_UP)]
-    kept = [day for day in days if kept_path(day).is_file()]
+    kept = [day for day in days if _is_kept(day)]
     wanted = [day for day in days if day > kept[0]] if kept else [yesterday]
     for day in reversed(wanted):
         kept_path(day).parent.mkdir(parents=True, exist_ok=True)
         write_digest(day, kept_path(day), now=now)
     return sorted(wanted)
+
+
+def _is_kept(day: date) -> bool:
+    """Tell whether the digest of a whole day is kept; one that cannot be read is somebody's to look at, and stays."""
+    path = kept_path(day)
+    if not path.is_file():
+        return False
+    try:
+        body, _, _ = read_file(path.read_bytes())
+    except NotADigest:
+        return True
+    return body.get("before_ms") == day_start_ms(day + timedelta(days=1))
 
 
 def kept_path(day: date) -> Path:

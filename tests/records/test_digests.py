@@ -208,6 +208,16 @@ def test_days_that_were_missed_are_made_up_and_kept_ones_stay(learners):
     assert kept_path(BEFORE).read_bytes() == kept
 
 
+def test_digest_that_was_kept_before_its_day_was_over_is_written_anew(learners):
+    _run("ledger_digest", "--day", str(DAY))
+    append_entries(learner=learners[0], drafts=[_grant()], now=NOW + 3_600_000)
+
+    assert keep_digests(now=NOW + 86_400_000) == [DAY]
+
+    assert read_digest(kept_path(DAY)).body["entries"] == 10
+    assert keep_digests(now=NOW + 86_400_000) == []
+
+
 def test_digest_of_a_day_that_has_not_begun_is_refused(tmp_path):
     with pytest.raises(CommandError, match="has not begun"):
         _run("ledger_digest", "--day", str(DAY + timedelta(days=1)), "--out", str(tmp_path / "d.json"))
