@@ -93,7 +93,12 @@ def objection(request: HttpRequest, objection: UUID) -> HttpResponse:
     context = {
         "objection": found,
         "facts": evidence_facts(found),
-        "steps": step_items(found),
+        "steps": step_items(found, of_learner=True),
+        "papers": [
+            c.evidence
+            for c in found.corrections.filter(state="approved").select_related("evidence")
+            if c.evidence
+        ],
         "what": reasons.what(found.ms),
         **due_of(found, day_of(now_ms())),
     }

@@ -12,7 +12,7 @@ from accounts.api import User, names_of
 from core import display
 from core.clock import day_of, from_ms
 from records import reasons
-from records.models import Correction, Objection
+from records.models import Correction, Objection, ObjectionStep
 from records.models.ledger import Reason
 from unions.api import Union, sees_names
 
@@ -151,9 +151,13 @@ def _checks(checks: Iterable[Mapping[str, Any]]) -> str:
     return _("、").join(asked) or _("还没有问过")
 
 
-def step_items(objection: Objection) -> list[dict[str, Any]]:
-    """Return the course of an objection as a timeline. Two queries."""
-    steps = list(objection.steps.order_by("pk"))
+INSIDE = (ObjectionStep.Kind.PROPOSED, ObjectionStep.Kind.RETURNED)
+"""Steps between two officers: the learner hears of an outcome when the second person has decided."""
+
+
+def step_items(objection: Objection, *, of_learner: bool = False) -> list[dict[str, Any]]:
+    """Return the course of an objection as a timeline, as officers see it or as the learner does. Two queries."""
+    steps = list(objection.steps.exclude(kind__in=INSIDE if of_learner else ()).order_by("pk"))
     desks = {u.uuid: u.name for u in Union.objects.filter(uuid__in={s.desk for s in steps})}
     return [
         {

@@ -233,6 +233,9 @@ def test_officer_answers_and_a_second_one_approves_in_the_browser(desk, clock):
     own = f"{base}/corrections/{correction.uuid}/"
     assert "要由另一个人复核" in _client(desk.zhou).get(own).content.decode()
     assert _client(desk.zhou).post(f"{own}decide/", {"decision": "approve"}).status_code == 422
+    mine = f"/records/objections/{objection.uuid}/"
+    # What one officer holds is not told before the second one has decided.
+    assert "网断了。" not in _client(desk.user).get(mine).content.decode()
     wordless = _client(desk.sun).post(f"{own}decide/", {"decision": "refuse"})
     assert "写一句不通过的原因" in wordless.content.decode()
 
@@ -240,6 +243,10 @@ def test_officer_answers_and_a_second_one_approves_in_the_browser(desk, clock):
     assert desk.total == 40_000
     assert desk.player.entries[-1].evidence_ref == sha256(b"%PDF-1.7 log").hexdigest()
     assert "异议成立，已经补上" in _client(desk.user).get("/records/").content.decode()
+    decided = _client(desk.user).get(mine).content.decode()
+    assert "网断了。" in decided
+    assert "看工会附的依据" in decided
+    assert f"/records/evidence/{correction.evidence.uuid}/" in decided
 
 
 def test_reversal_and_grant_are_filed_in_the_browser(desk, addresses):
