@@ -266,6 +266,7 @@ class Migration(migrations.Migration):
                 ('open_session', models.UUIDField(null=True)),
                 ('clock', models.TextField(default='', help_text='recent instants recorded in any fate')),
                 ('clock_past', models.TextField(default='')),
+                ('granted', models.TextField(default='', help_text='instants that officers gave: no beat that arrives later counts on them again')),
                 ('pending', models.TextField(default='', help_text='spans that wait for a proof')),
                 ('missed', models.TextField(default='', help_text='spans after a missed check, until the window passes')),
                 ('judgements', models.TextField(default='', help_text='proofs and misses within the window')),
