@@ -13,7 +13,6 @@ from django.utils.translation import pgettext
 
 SECOND_MS = 1_000
 MINUTE_MS = 60_000
-HOUR_MS = 3_600_000
 STUDY_HOUR_MS = 45 * MINUTE_MS
 """One 学时. A national constant of this site (design: study hours)."""
 

@@ -53,11 +53,6 @@ public = Policy("public", lambda request, **kwargs: True, is_public=True)
 signed_in = Policy("signed_in", lambda request, **kwargs: True)
 
 
-def has_role(*roles: str) -> Policy:
-    """Return the policy for people who hold one of these roles today."""
-    return Policy("role:" + "|".join(roles), lambda request, **kwargs: request.user.has_any_role(*roles))
-
-
 def guard(policy: Policy) -> Callable[[View], View]:
     """Put a policy before a view, and leave it there for the test that walks all routes."""
 

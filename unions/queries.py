@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Person
 from unions import db
@@ -189,14 +189,6 @@ def search_unions(text: str, *, on: date, limit: int = 20) -> list[Union]:
         ),
     )
     return ranked[:limit]
-
-
-def counts_of(unions: Iterable[Union], on: date) -> dict[int, int]:
-    """Return how many members each of these unions has by itself on a day. One query."""
-    rows = (
-        Membership.objects.filter(active(on), union__in=list(unions)).values("union").annotate(n=Count("pk"))
-    )
-    return {r["union"]: r["n"] for r in rows}
 
 
 # Who has to act

@@ -139,11 +139,3 @@ def load_people(*, unions: dict[str, Union], now: datetime, today: date) -> Peop
                     on=unions[code].opened_on,
                 )
     return People(cast=cast, workers=users[len(stars) :])
-
-
-def union_of_worker(user: User) -> str:
-    """Return the name of the union a demo user belongs to, for the table of sign-ins."""
-    membership = (
-        Membership.objects.filter(member=user.person, active_to__isnull=True).select_related("union").first()
-    )
-    return membership.union.name if membership else ""
