@@ -3,11 +3,13 @@ An officer's desk for other people's time: objections that wait, corrections tha
 before each view passes the union of the address; what is shown starts from the officer's scope below it.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -59,6 +61,19 @@ def _frame(request: HttpRequest, node: Union, **more: Any) -> dict[str, Any]:
     return {"union": node, "may_write": may(_officer(request), node, DUTY, write=True), **more}
 
 
+def _list(
+    request: HttpRequest, node: Union, found: QuerySet[Any], rows_of: Callable[..., Any], template: str
+) -> HttpResponse:
+    """Show a page of what was found, in the words of ``rows_of``."""
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    rows = rows_of(list(page.object_list), _officer(request), node, day_of(now_ms()))
+    return render(request, template, _frame(request, node, page=page, rows=rows, is_done=_is_done(request)))
+
+
+def _is_done(request: HttpRequest) -> bool:
+    return request.GET.get("state") == "done"
+
+
 def _kept(form: Any) -> KeptFile | None:
     file = form.cleaned_data.get("paper")
     return keep_private_file(file=file, allowed=PAPER_TYPES) if file else None
@@ -71,21 +86,11 @@ def objections(request: HttpRequest, union: UUID) -> HttpResponse:
     """List the objections at a union and below it: those that wait, the nearest due day first, or those answered."""
     node = Union.objects.get(uuid=union)
     seen = objections_seen_by(_officer(request), below=node)
-    is_done = request.GET.get("state") == "done"
-    if is_done:
-        rows = seen.exclude(state__in=Objection.OPEN).order_by("-answered_at", "-pk")
+    if _is_done(request):
+        found = seen.exclude(state__in=Objection.OPEN).order_by("-answered_at", "-pk")
     else:
-        rows = seen.filter(state__in=Objection.OPEN).order_by("due_on", "pk")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    context = _frame(
-        request,
-        node,
-        page=page,
-        rows=objection_rows(shown, _officer(request), node, day_of(now_ms())),
-        is_done=is_done,
-    )
-    return render(request, "records/desk_objections.html", context)
+        found = seen.filter(state__in=Objection.OPEN).order_by("due_on", "pk")
+    return _list(request, node, found, objection_rows, "records/desk_objections.html")
 
 
 def _objection(request: HttpRequest, union: UUID, objection: UUID) -> tuple[Union, Objection]:
@@ -182,22 +187,12 @@ def answer(request: HttpRequest, union: UUID, objection: UUID) -> HttpResponse:
 def corrections(request: HttpRequest, union: UUID) -> HttpResponse:
     """List the corrections at a union and below it: those that wait for a second person, or all that were decided."""
     node = Union.objects.get(uuid=union)
-    is_done = request.GET.get("state") == "done"
     seen = corrections_seen_by(_officer(request), below=node)
-    if is_done:
-        rows = seen.exclude(state=Correction.State.FILED).order_by("-decided_at", "-pk")
+    if _is_done(request):
+        found = seen.exclude(state=Correction.State.FILED).order_by("-decided_at", "-pk")
     else:
-        rows = seen.filter(state=Correction.State.FILED).order_by("filed_at", "pk")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    context = _frame(
-        request,
-        node,
-        page=page,
-        rows=correction_rows(shown, _officer(request), node, day_of(now_ms())),
-        is_done=is_done,
-    )
-    return render(request, "records/desk_corrections.html", context)
+        found = seen.filter(state=Correction.State.FILED).order_by("filed_at", "pk")
+    return _list(request, node, found, correction_rows, "records/desk_corrections.html")
 
 
 def _correction(request: HttpRequest, union: UUID, correction: UUID) -> tuple[Union, Correction]:
