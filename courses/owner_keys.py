@@ -1,4 +1,4 @@
-"""Owners of policies that higher apps know: a programme that has a lesson in it."""
+"""Owners of policies that may make a union's stricter: the lesson itself, and what higher apps know, a programme with it."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -18,5 +18,6 @@ def register_owner_keys(find: OwnerKeys) -> OwnerKeys:
 
 
 def owner_keys_of(*, lesson: UUID, person: UUID) -> tuple[str, ...]:
-    """Return the keys of all owners, each once, in the order of registration."""
-    return tuple(dict.fromkeys(key for find in _REGISTERED for key in find(lesson, person)))
+    """Return the keys of all owners, each once: the lesson's own, then in the order of registration."""
+    named = (key for find in _REGISTERED for key in find(lesson, person))
+    return tuple(dict.fromkeys((f"lesson:{lesson}", *named)))

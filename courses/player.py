@@ -7,15 +7,16 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.db import now_ms
 from core.look import is_elder
 from courses.models import EditionLesson, Part
+from courses.owner_keys import owner_keys_of
 from courses.queries.served import LessonState
 from media.api import file_url
 from media.models import Video
-from records.api import GuestDevice
+from records.api import GuestDevice, terms_now
 
 _HLS = "application/vnd.apple.mpegurl"
-_PRESENCE_MS, _PRESENCE_ELDER_MS = 60_000, 180_000
 
 
 def player_config(
@@ -31,14 +32,23 @@ def player_config(
     device of somebody who has not signed in.
     """
     here = reverse("courses:lesson", args=[lesson.lesson])
-    learner = f"guest-{guest.key[:16]}" if guest else str(request.user.person.uuid)  # type: ignore[union-attr]
+    person = None if guest else request.user.person.uuid  # type: ignore[union-attr]
+    learner = f"guest-{guest.key[:16]}" if guest else str(person)
+    terms = terms_now(
+        learner=person,
+        owner_keys=owner_keys_of(lesson=lesson.lesson, person=person) if person else (),
+        now=now_ms(),
+        is_elder=is_elder(request),
+    )
     return {
         "lesson": str(lesson.lesson),
         "learner": learner,
         "is_guest": guest is not None,
         "session_url": "/api/v1/study/sessions",
         "csrf": {"header": "X-CSRFToken", "token": get_token(request)},
-        "presence_timeout_ms": _PRESENCE_ELDER_MS if is_elder(request) else _PRESENCE_MS,
+        "presence_timeout_ms": terms.presence_timeout_ms,
+        "max_rate": terms.max_rate_permille / 1_000,
+        "sound_counts": terms.sound_only,
         "sign_in_url": f"/accounts/login/?next={here}",
         "next": {"url": after.url, "title": after.title} if after else None,
         "parts": [_part(request, lesson, part) for part in parts],

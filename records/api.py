@@ -18,6 +18,7 @@ from records.corrections import (
 )
 from records.corrections.queries import DUTY as CORRECTIONS_DUTY
 from records.devices import GuestDevice, guest_device
+from records.ledger.asking import Question, single_choice
 from records.ledger.chain import Draft, Link
 from records.ledger.kinds import Counted, EvidenceMissing, earned_otherwise, share_online
 from records.ledger.periods import booked_on, is_closed, next_month
@@ -31,7 +32,7 @@ from records.operations.entries import (
     reversal_of,
 )
 from records.operations.partitions import make_partitions
-from records.operations.policies import issue_policy, terms_for
+from records.operations.policies import issue_policy, terms_for, terms_now
 from records.operations.sessions import (
     CheckMissed,
     LessonNotOpen,
@@ -88,6 +89,7 @@ __all__ = [
     "PartDone",
     "PartSnapshot",
     "PartState",
+    "Question",
     "SessionNotFound",
     "SessionTaken",
     "Totals",
@@ -131,7 +133,9 @@ __all__ = [
     "reversal_of",
     "roll_up",
     "share_online",
+    "single_choice",
     "terms_for",
+    "terms_now",
     "time_booked",
     "titles_of",
 ]

@@ -180,6 +180,7 @@ def load_days(text: str) -> dict[date, int]:
 def dump_checks(checks: Sequence[Check]) -> list[dict[str, Any]]:
     return [
         {"id": c.id, "after_ms": c.after_ms, "kind": c.kind, "outcome": c.outcome, "at": c.at, "held": c.held}
+        | ({"detail": c.detail} if c.detail else {})
         for c in checks
     ]
 
@@ -187,9 +188,15 @@ def dump_checks(checks: Sequence[Check]) -> list[dict[str, Any]]:
 def load_checks(rows: Sequence[dict[str, Any]]) -> list[Check]:
     return [
         Check(
-            r["id"], r["after_ms"], r["kind"], r["outcome"], r["at"], tuple(r["held"]) if r["held"] else None
+            row["id"],
+            row["after_ms"],
+            row["kind"],
+            row["outcome"],
+            row["at"],
+            tuple(row["held"]) if row["held"] else None,
+            row.get("detail", ""),
         )
-        for r in rows
+        for row in rows
     ]
 
 

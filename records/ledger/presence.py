@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from uuid import UUID
 
+from records.ledger.asking import put_off
 from records.ledger.intervals import Interval, add, free, measure
 from records.ledger.rules import AHEAD_TOLERANCE_MS, enter
 from records.ledger.state import Check, Judgement, Learner, Outcome, PartSets, Refusal, Session, Span
@@ -24,6 +25,13 @@ def first_check_ms(learner: Learner, now: int) -> int:
     if last is None or last.next_ms is None:
         return 0
     return max(0, last.next_ms - learner.clock.played(last.at, now))
+
+
+def first_check_of_session_ms(learner: Learner, terms: Terms, now: int) -> int:
+    """Return the same for a session that opens at ``now``: who begins is left alone for a while."""
+    last = _last_restart(learner, now + AHEAD_TOLERANCE_MS)
+    played = learner.clock.played(last.at, now) if last else 0
+    return put_off(first_check_ms(learner, now), played, terms)
 
 
 def answer_check(

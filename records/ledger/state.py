@@ -96,7 +96,7 @@ class Check:
     One presence check issued to a session: due after so much played time since the judgement before it.
 
     ``outcome`` is empty while it is open, then ``proof`` or ``miss``. ``held`` is an answer that came before the beats
-    which make its check due.
+    which make its check due. ``detail`` is what it asks: see ``ledger.asking.ask``.
     """
 
     id: str
@@ -105,6 +105,7 @@ class Check:
     outcome: str = ""
     at: int | None = None
     held: tuple[object, int, int] | None = None
+    detail: str = ""
 
 
 class Clock:

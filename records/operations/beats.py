@@ -20,6 +20,7 @@ from core.clock import day_of, day_start_ms
 from core.db import is_postgres
 from records.db import store
 from records.ledger import codec
+from records.ledger.asking import CHOICE, NUMBER, longest_interval_ms
 from records.ledger.presence import open_check, tap
 from records.ledger.requests import Answer, UnknownCheck, receive
 from records.ledger.state import Beat, Check, Refusal, Session
@@ -209,13 +210,19 @@ def ask_of(session: Session, check: Check | None, now: int) -> Ask | None:
 
 
 def prompt_of(check: Check) -> str:
+    """Return what a check says. Of a choice the first line is the question, each further line an option."""
+    if check.kind == NUMBER:
+        return _("还在学吗？照着输入：{number}").format(number=check.detail)
+    if check.kind == CHOICE:
+        question, _line, options = check.detail.partition("\n")
+        return f"{question or _('还在学吗？点最大的数。')}\n{options}"
     return _("还在学吗？点一下接着计时。")
 
 
 def drawer(session: Session, now: int) -> Draw:
     """Return a draw of the played time to a next check, by the terms in force."""
     terms = session.terms_at(now)
-    return lambda: _random.randint(terms.presence_min_ms, terms.presence_max_ms)
+    return lambda: _random.randint(terms.presence_min_ms, longest_interval_ms(terms))
 
 
 def prove_by_tap(work: Work, at: int) -> bool:

@@ -15,11 +15,11 @@ from records.db import lock_device, store
 from records.ledger import codec
 from records.ledger.requests import Answer
 from records.ledger.snapshot import LessonSnapshot
-from records.ledger.state import Check, Judgement
+from records.ledger.state import Judgement
 from records.ledger.terms import DAY_MS, Terms
 from records.models import GuestSession, GuestSpan, StudySession
 from records.operations.beats import accept_beats, prove_by_tap, run
-from records.operations.guests import KEPT_MS, answers_of, beats_of
+from records.operations.guests import KEPT_MS, answers_of, beats_of, checks_of
 from records.operations.policies import newest_policy, terms_for
 from records.operations.sessions import LessonNotOpen, resolve_lesson, snapshot_columns
 from records.operations.work import Work, learner_of
@@ -74,7 +74,7 @@ def _take_over(row: GuestSession, lesson: LessonSnapshot, learner: UUID, now: in
         opened_at=row.opened_at,
         ended_at=end,
         end_reason=reason,
-        checks=codec.dump_checks([Check(id_, after_ms, kind) for id_, after_ms, kind in row.checks]),
+        checks=codec.dump_checks(checks_of(row)),
     )
     run(learner, row.uuid, _start)
     known = {check[0] for check in row.checks} | {

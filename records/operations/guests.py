@@ -16,7 +16,15 @@ from records.db import lock_device
 from records.ledger import codec
 from records.ledger.format import ranges_text
 from records.ledger.intervals import Interval
-from records.ledger.presence import HELD, MISS, PROOF, first_check_ms, pending_credit, settle, tap
+from records.ledger.presence import (
+    HELD,
+    MISS,
+    PROOF,
+    first_check_of_session_ms,
+    pending_credit,
+    settle,
+    tap,
+)
 from records.ledger.requests import Answer, UnknownCheck, receive
 from records.ledger.snapshot import LessonSnapshot
 from records.ledger.state import (
@@ -245,6 +253,11 @@ def answers_of(row: GuestSession) -> list[Answer]:
     return [Answer(*answer) for answer in row.answers]
 
 
+def checks_of(row: GuestSession) -> list[Check]:
+    """Return the checks of a session as they were issued."""
+    return [Check(id_, after_ms, kind, detail="".join(detail)) for id_, after_ms, kind, *detail in row.checks]
+
+
 def session_of(row: GuestSession) -> Session:
     """Return a session as the rules see it: its checks were issued, nothing is said of what became of them."""
     lesson = row.snapshot
@@ -255,7 +268,7 @@ def session_of(row: GuestSession) -> Session:
         opened_at=row.opened_at,
         parts={UUID(p["uuid"]): SessionPart(p["kind"], p["nominal_ms"]) for p in lesson["parts"]},
         segments=codec.load_segments(row.terms),
-        checks=[Check(id_, after_ms, kind) for id_, after_ms, kind in row.checks],
+        checks=checks_of(row),
         ended_at=row.ended_at,
         end_reason=row.end_reason,
     )
@@ -283,8 +296,9 @@ def _begin(device: str, session: UUID, lesson: LessonSnapshot, is_elder: bool, n
     opened = session_of(row)
     draw = drawer(opened, now)
     learner = Desk(device, now).learner
-    first = first_check_ms(learner, now) if learner.judgements else draw()
-    row.checks = _issued(issue_checks(opened, first, draw))
+    terms = opened.terms_at(now)
+    first = first_check_of_session_ms(learner, terms, now) if learner.judgements else draw()
+    row.checks = _issued(issue_checks(opened, first, draw, lesson))
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -339,7 +353,9 @@ def _note(row: GuestSession, session: Session, answers: Sequence[Answer], now: i
 
 
 def _issued(checks: Sequence[Check]) -> list[list[Any]]:
-    return [[check.id, check.after_ms, check.kind] for check in checks]
+    return [
+        [check.id, check.after_ms, check.kind, *([check.detail] if check.detail else [])] for check in checks
+    ]
 
 
 def _pairs(text: str) -> Iterable[Interval]:

@@ -12,7 +12,7 @@ from core.clock import day_of
 from core.db import now_ms
 from records.ledger.terms import Terms, Version, resolve
 from records.models import StudyPolicy
-from unions.api import ancestor_uuids
+from unions.api import ancestor_uuids, union_of
 
 NATIONAL = "national"
 FIELDS = (
@@ -94,6 +94,17 @@ def terms_for(
         )
         for at in instants
     ]
+
+
+def terms_now(*, learner: UUID | None, owner_keys: Sequence[str], now: int, is_elder: bool = False) -> Terms:
+    """
+    Return the terms under which a session of a learner would open at ``now`` (ms); a learner of None is a guest, whom
+    no union and no programme knows.
+    """
+    if learner is None:
+        return terms_for(union=None, owner_keys=(), since=now, is_elder=is_elder)[0][1]
+    union = union_of(learner, day_of(now))
+    return terms_for(union=union, owner_keys=owner_keys, since=now, is_elder=is_elder)[0][1]
 
 
 def newest_policy() -> int:

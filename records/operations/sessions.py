@@ -8,6 +8,7 @@ One learner studies in one place: opening ends the other session at that instant
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
+from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,9 @@ from core.clock import day_of
 from core.db import now_ms
 from records.db import store
 from records.ledger import codec
+from records.ledger.asking import ask
 from records.ledger.intervals import Interval, free, measure, union
-from records.ledger.presence import MISS, first_check_ms
+from records.ledger.presence import MISS, first_check_of_session_ms
 from records.ledger.requests import Answer
 from records.ledger.snapshot import LessonSnapshot
 from records.ledger.state import Check, Judgement, Session
@@ -41,6 +43,7 @@ from unions.api import union_of
 
 BEAT_INTERVAL_SECONDS = 15
 MOST_CHECKS = 12
+_random = SystemRandom()
 LessonResolver = Callable[[UUID, UUID, int], LessonSnapshot]
 _RESOLVERS: list[LessonResolver] = []
 
@@ -314,7 +317,8 @@ def _begin(
     draw = chosen or drawer(work.session, now)
     if not work.learner.judgements:
         work.learner.judgements = [Judgement(now, "start", session, next_ms=draw())]
-    work.session.checks = issue_checks(work.session, first_check_ms(work.learner, now), draw)
+    first = first_check_of_session_ms(work.learner, terms, now)
+    work.session.checks = issue_checks(work.session, first, draw, lesson)
     work.changes.state["open_session"] = session
     work.changes.session_columns["checks"] = codec.dump_checks(work.session.checks)
     if any(span.end <= now - work.window_ms for span in work.learner.spans):
@@ -323,12 +327,18 @@ def _begin(
         raise RuntimeError("a learner's row changed under its lock")
 
 
-def issue_checks(session: Session, first: int, draw: Draw) -> list[Check]:
+def issue_checks(session: Session, first: int, draw: Draw, lesson: LessonSnapshot) -> list[Check]:
     """Return the checks of a new session: the one that is next, and as many more as the lesson may need."""
     terms = session.terms_at(session.opened_at)
     length = sum(part.nominal_ms for part in session.parts.values())
     count = min(MOST_CHECKS, ceil(length / terms.presence_min_ms) + 1)
-    return [Check(f"{session.uuid.hex}-{number + 1}", draw() if number else first) for number in range(count)]
+    is_heard = lesson.has_sound and terms.sound_only
+    checks = []
+    for number in range(count):
+        kind, detail = ask(_random.randrange, terms=terms, questions=lesson.questions, is_heard=is_heard)
+        after = draw() if number else first
+        checks.append(Check(f"{session.uuid.hex}-{number + 1}", after, kind, detail=detail))
+    return checks
 
 
 def snapshot_columns(lesson: LessonSnapshot) -> dict[str, Any]:

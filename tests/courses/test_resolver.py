@@ -37,6 +37,8 @@ def test_a_snapshot_holds_all_that_records_asks_for():
     assert (found.occupation, found.occupation_name, found.level) == (make.WELDER, "焊工", 2)
     assert found.activity.endswith(f"/learn/{found.lesson}/")
     assert [(p.kind, p.nominal_ms) for p in found.parts] == [("text", 1_400), ("question", 30_000)]
+    [question] = found.questions
+    assert question.prompt and len(question.options) >= 2
 
 
 def test_opening_a_lesson_begins_its_course_once():
@@ -118,7 +120,7 @@ def test_owner_keys_of_higher_apps_are_asked_for_each_opening():
 
     try:
         worker = make_user()
-        assert resolve("运条", worker).owner_keys == ("programme:x",)
+        assert resolve("运条", worker).owner_keys == (f"lesson:{lesson_of('运条')}", "programme:x")
         assert asked[0][1] == worker.person.uuid
     finally:
         _REGISTERED.remove(find)
