@@ -4,6 +4,7 @@ from core import rest
 from records import views
 from records.corrections import desk_views, own_views
 from records.http import objections, own, study
+from records.transcripts import views as transcripts
 
 rest.api.add_router("/study", study.router)
 rest.api.add_router("/me", own.router)
@@ -15,6 +16,15 @@ urlpatterns = [
     path("records/refused/<int:span>/objection/", own_views.object_to, name="object"),
     path("records/objections/<uuid:objection>/", own_views.objection, name="objection"),
     path("records/evidence/<uuid:file>/", own_views.evidence, name="evidence"),
+    path("records/transcripts/", transcripts.transcripts, name="transcripts"),
+    path("records/transcripts/<uuid:transcript>/", transcripts.transcript, name="transcript"),
+    path(
+        "records/transcripts/<uuid:transcript>/code.svg", transcripts.transcript_code, name="transcript_code"
+    ),
+    path("records/transcripts/<uuid:transcript>/pdf/", transcripts.transcript_pdf, name="transcript_pdf"),
+    path("records/transcripts/<uuid:transcript>/json/", transcripts.transcript_json, name="transcript_json"),
+    path("records/transcripts/<uuid:transcript>/revoke/", transcripts.revoke, name="revoke_transcript"),
+    path("verify/<str:code>/", transcripts.verify, name="verify"),
     path("unions/<uuid:union>/objections/", desk_views.objections, name="desk_objections"),
     path("unions/<uuid:union>/objections/<uuid:objection>/", desk_views.objection, name="desk_objection"),
     path(

@@ -22,6 +22,7 @@ from records.corrections import errors, objections
 from records.corrections.queries import counted_instants, shares_of, spans_of
 from records.corrections.rules import Share, free_ms
 from records.db import lock_chain
+from records.learners import own_chains
 from records.ledger.chain import Draft
 from records.ledger.codec import dump_days, dump_intervals, load_days, load_intervals
 from records.ledger.format import ranges_text
@@ -193,7 +194,7 @@ def decide_correction(
         raise errors.AlreadyDecided
     at_desk.check_officer(officer, desk=found.desk, learner=found.learner, now=now)
     by = officer.person.uuid
-    if found.filed_by in at_desk.own_chains(officer.person):
+    if found.filed_by in own_chains(officer.person):
         raise errors.SecondPersonNeeded
     found.decided_by, found.decided_at = by, now
     objection = (

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.api import Person, User
+from accounts.api import User
 from core import audit, display, inbox
 from core.clock import day_of, from_ms
 from media.api import KeptFile
 from records.corrections.errors import NotInScope, OwnCause, WordsMissing
 from records.corrections.queries import DUTY, desks_of
+from records.learners import own_chains
 from records.models import Correction, EvidenceFile
 from unions.api import Union, officers_of, union_above
 
@@ -29,11 +30,6 @@ def check_officer(officer: User, *, desk: UUID, learner: UUID, now: int) -> None
         raise NotInScope
     if own_chains(officer.person) & {learner}:
         raise OwnCause
-
-
-def own_chains(person: Person) -> set[UUID]:
-    """Return the uuids under which a person has studied: merged duplicates keep their chains."""
-    return {person.uuid, *person.aliases.values_list("alias", flat=True)}
 
 
 def said(words: str, longest: int) -> str:

@@ -46,6 +46,7 @@ from records.corrections.queries import (
     shares_of,
     spans_of,
 )
+from records.learners import own_chains
 from records.models import Correction, LedgerEntry, Objection, StudySession
 from unions.api import Union, may, officer_of, union_of
 
@@ -126,7 +127,7 @@ def _objection_page(
     names = Names(officer, {found.learner: found.union})
     can_answer = (
         found.state == Objection.State.FILED
-        and found.learner not in at_desk.own_chains(officer.person)
+        and found.learner not in own_chains(officer.person)
         and desks_of(officer, write=True).filter(uuid=found.desk).exists()
     )
     most = 0
@@ -221,7 +222,7 @@ def _correction_page(
     officer = _officer(request)
     names = Names(officer, {found.learner: found.union or found.desk})
     in_scope = desks_of(officer, write=True).filter(uuid=found.desk).exists()
-    own = at_desk.own_chains(officer.person)
+    own = own_chains(officer.person)
     is_filer, is_own = found.filed_by in own, found.learner in own
     is_open = found.state == Correction.State.FILED
     entry = LedgerEntry.objects.filter(learner=found.learner, n=found.entry).first() if found.entry else None

@@ -9,6 +9,7 @@ from records.models.ledger import LedgerEntry, RefusedSpan
 from records.models.policy import StudyPolicy
 from records.models.rollups import Completion, DailyStudy, LearnerPeriod, Mark
 from records.models.study import PartProgress, StudySession, StudyState
+from records.models.transcripts import Transcript
 
 __all__ = [
     "Completion",
@@ -28,4 +29,5 @@ __all__ = [
     "StudyPolicy",
     "StudySession",
     "StudyState",
+    "Transcript",
 ]

@@ -79,7 +79,7 @@ def visits() -> list[Visit]:
         *guest,
         Visit("worker", "/", 10),
         *_of(
-            "worker", "/courses/", video, text, "/records/", "/me/", "/me/name/", "/me/trade/",
+            "worker", "/courses/", video, text, "/records/", "/records/transcripts/", "/me/", "/me/name/", "/me/trade/",
             "/me/messages/", f"/notices/{notice}/", "/unions/join/", "/unions/code/", f"/unions/{plant}/", "/accounts/email/",
             "/accounts/password/change/", "/welcome/done/",
         ),
@@ -135,6 +135,8 @@ NOT_LOOKED_AT = {
         "learn/<uuid:lesson>/captions/<uuid:part>.vtt", "unions/<uuid:union>/study.csv",
         "unions/<uuid:union>/invitation/code.svg", "unions/<uuid:union>/import/<slug:what>/template.xlsx",
         "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv", "records/evidence/<uuid:file>/",
+        "records/transcripts/<uuid:transcript>/code.svg", "records/transcripts/<uuid:transcript>/pdf/",
+        "records/transcripts/<uuid:transcript>/json/",
     },
     "leads on, or only takes what is sent to it": {
         "look/", "demo/as/<slug:role>/", "accounts/phone/resend/", "courses/<str:slug>/start/", "me/messages/read/",
@@ -143,11 +145,12 @@ NOT_LOOKED_AT = {
         "unions/<uuid:union>/objections/<uuid:objection>/answer/",
         "unions/<uuid:union>/corrections/<uuid:correction>/decide/",
         "unions/<uuid:union>/invitation/renew/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/act/",
-        "join/<str:code>/",
+        "join/<str:code>/", "records/transcripts/<uuid:transcript>/revoke/",
     },
     "comes only after an answer before it; drawn in the pattern library": {
         "accounts/phone/code/", "welcome/", "welcome/roll/", "welcome/trade/", "unions/waiting/",
         "records/refused/<int:span>/objection/", "records/objections/<uuid:objection>/",
+        "records/transcripts/<uuid:transcript>/", "verify/<str:code>/",
         "unions/<uuid:union>/objections/<uuid:objection>/", "unions/<uuid:union>/corrections/<uuid:correction>/",
         "unions/<uuid:union>/learners/<uuid:person>/entries/<int:entry>/reversal/",
         "unions/<uuid:union>/requests/<uuid:join_request>/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/",

@@ -44,6 +44,8 @@ class Env(BaseSettings):
     job_heartbeat_seconds: float = 5
     sendfile_prefix: str = ""
     """Address prefix under which the proxy in front serves uploads by X-Accel-Redirect; empty: Django sends them."""
+    font_paths: str = ""
+    """Folders with a Chinese font for PDFs, separated by colons, besides the system's own."""
 
 
 env = Env()

@@ -17,3 +17,4 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 3600
 
 SENDFILE_PREFIX = env.sendfile_prefix
+FONT_PATHS = [folder for folder in env.font_paths.split(":") if folder]
