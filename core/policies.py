@@ -1,5 +1,6 @@
 """
-Who may open what. Every route names a policy: a test walks all routes and asks for it.
+Who may open what. Every route names a policy; ``tests/permissions`` asks for every route as everybody and compares with a
+table.
 
 A view of ours says ``@guard(signed_in)``; a library's routes (sign-in, the CMS, documents) are registered by the
 prefix of their route in ``skillspower.route_policies``. A policy looks at the request and the route's arguments and

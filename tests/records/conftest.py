@@ -24,17 +24,22 @@ class DatabaseClock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
+    return put_clock(monkeypatch)
+
+
+def put_clock(patch: pytest.MonkeyPatch) -> DatabaseClock:
+    """Let the study record read a clock of the test's own until the patch is undone."""
     fake = DatabaseClock()
     read = store.load
 
     def load(*args: Any, now: int | None = None) -> store.Loaded | None:
         return read(*args, now=fake.now if now is None else now)
 
-    monkeypatch.setattr(store, "load", load)
+    patch.setattr(store, "load", load)
     # Every module of records that asks the database for the time, not a list of them: one forgotten would still read
     # the real clock, and its test would fail on another day.
     for found in pkgutil.walk_packages(records.__path__, "records."):
         module = import_module(found.name)
         if getattr(module, "now_ms", None) is now_ms:
-            monkeypatch.setattr(module, "now_ms", lambda: fake.now)
+            patch.setattr(module, "now_ms", lambda: fake.now)
     return fake

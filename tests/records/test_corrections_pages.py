@@ -147,9 +147,6 @@ def _granted(desk, began_at=PAST - 3_600_000):
     )  # fmt: skip
 
 
-READ = ["objections", "objection", "corrections", "correction"]
-
-
 @pytest.fixture
 def addresses(desk):
     desk.player.play(MINUTE, position=0)
@@ -166,25 +163,6 @@ def addresses(desk):
         "reversal": ("get", f"{base}/learners/{desk.learner}/entries/1/reversal/"),
         "grant": ("get", f"{base}/learners/{desk.learner}/grant/"),
     }
-
-
-def test_who_may_open_the_desk(desk, addresses):
-    users = {
-        "anonymous": None,
-        "worker": make_user(),
-        "other_union": officer_at(desk.tree["mine"]),
-        "other_duty": officer_at(desk.tree["plant"], "membership"),
-        "reader": officer_at(desk.tree["plant"], write=False),
-        "writer": desk.zhou,
-        "above": desk.sun,
-    }
-    for who, user in users.items():
-        client = _client(user)
-        for name, (method, address) in addresses.items():
-            status = getattr(client, method)(address).status_code
-            may = who in {"writer", "above"} or (who == "reader" and name in READ)
-            expected = 302 if who == "anonymous" else (422 if method == "post" else 200) if may else 404
-            assert status == expected, (who, name)
 
 
 def test_things_of_another_union_are_not_found_under_ones_own(desk, addresses):

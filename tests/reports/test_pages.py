@@ -306,43 +306,7 @@ class TestLearners:
         assert answer.status_code == 404
 
 
-ROUTES = ["study", "study_csv", "learners"]
-
-
 class TestPermission:
-    @pytest.mark.parametrize("route", ROUTES)
-    @pytest.mark.parametrize(
-        ("asked", "status"),
-        [
-            ("county", 200),
-            ("plant", 200),
-            ("shop", 200),
-            ("other", 404),
-            ("mine", 404),
-            ("city", 404),
-            ("nat", 404),
-        ],
-        ids=["own", "child", "grandchild", "sibling", "foreign", "parent", "top"],
-    )
-    def test_reaches_the_own_subtree_and_nothing_else(
-        self, tree: dict[str, Union], route: str, asked: str, status: int
-    ) -> None:
-        client = signed_in(officer_at(tree["county"]))
-
-        assert client.get(reverse(f"reports:{route}", args=[tree[asked].uuid])).status_code == status
-
-    @pytest.mark.parametrize("route", ROUTES)
-    def test_is_not_given_to_workers_former_officers_or_strangers(
-        self, tree: dict[str, Union], route: str
-    ) -> None:
-        address = reverse(f"reports:{route}", args=[tree["plant"].uuid])
-        former = officer_at(tree["plant"])
-        Appointment.objects.filter(officer=former).update(active_to=date(2020, 2, 1))
-
-        assert signed_in(make_user()).get(address).status_code == 404
-        assert signed_in(former).get(address).status_code == 404
-        assert Client().get(address).status_code == 302
-
     def test_opens_the_uppermost_union_of_appointment(self, tree: dict[str, Union]) -> None:
         user = officer_at(tree["plant"])
         Appointment.objects.create(

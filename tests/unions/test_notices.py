@@ -59,47 +59,6 @@ def told(user):
     return [entry.title for entry in entries(user).told]
 
 
-PAGES = {
-    "board": ("get", "/unions/{union}/notices/"),
-    "form": ("get", "/unions/{union}/notices/new/"),
-    "write": ("post", "/unions/{union}/notices/new/"),
-    "read": ("get", "/notices/{notice}/"),
-    "withdraw": ("post", "/unions/{union}/notices/{notice}/withdraw/"),
-}
-
-
-READERS = {"member", "below", "other_duty", "reader", "training", "membership", "above"}
-WRITERS = {"training", "membership", "above"}
-
-
-@pytest.mark.parametrize("who", ["anonymous", "stranger", "other_union", *sorted(READERS)])
-def test_who_may_write_and_read_notices_of_a_union(client, t, who):
-    users = {
-        "stranger": make_user,
-        "other_union": lambda: officer_at(t["mine"]),
-        "other_duty": lambda: officer_at(t["plant"], "statistics"),
-        "reader": lambda: officer_at(t["plant"], write=False),
-        "member": lambda: member_of(t["plant"]),
-        "below": lambda: member_of(t["shop"]),
-        "training": lambda: officer_at(t["plant"]),
-        "membership": lambda: officer_at(t["plant"], "membership"),
-        "above": lambda: officer_at(t["county"]),
-    }
-    notice = publish(t["plant"])
-    if who != "anonymous":
-        client.force_login(users[who]())
-    words = {"title": "题", "text": "文", "active_from": TODAY().isoformat(), "last_day": TODAY().isoformat()}
-    for page, (method, address) in PAGES.items():
-        url = address.format(union=t["plant"].uuid, notice=notice.uuid)
-        status = getattr(client, method)(url, words).status_code
-        if who == "anonymous":
-            assert status == 302, page
-        elif who in WRITERS or (page == "read" and who in READERS):
-            assert status in {200, 302}, page
-        else:
-            assert status == 404, page
-
-
 def test_a_notice_reaches_the_own_subtree_and_nobody_else_without_a_row_for_anybody(t):
     publish(t["county"], "县里的")
     publish(t["plant"], "厂里的")

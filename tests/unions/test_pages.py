@@ -31,50 +31,6 @@ def ask(union, name="李海生", days=0):
     return api.request_to_join(person=person, union=union, on=timezone.localdate() - timedelta(days=days))
 
 
-def urls(union, request):
-    base = f"/unions/{union.uuid}"
-    one = f"{base}/requests/{request.uuid}"
-    return {
-        "card": ("get", f"{base}/"),
-        "inbox": ("get", f"{base}/requests/"),
-        "one": ("get", f"{one}/"),
-        "answer": ("post", f"{one}/answer/"),
-        "reveal": ("post", f"{one}/name/"),
-        "invitation": ("get", f"{base}/invitation/"),
-        "picture": ("get", f"{base}/invitation/code.svg"),
-        "renew": ("post", f"{base}/invitation/renew/"),
-    }
-
-
-OFFICER_ONLY = ["inbox", "one", "answer", "reveal", "invitation", "picture", "renew"]
-WRITERS_ONLY = ["answer", "renew"]
-
-
-@pytest.mark.parametrize("page", OFFICER_ONLY)
-@pytest.mark.parametrize(
-    "who", ["anonymous", "worker", "other_union", "other_duty", "reader", "writer", "above"]
-)
-def test_who_may_open_the_desk_of_a_union(client, t, page, who):
-    users = {
-        "worker": make_user,
-        "other_union": lambda: officer_at(t["mine"]),
-        "other_duty": lambda: officer_at(t["plant"], "statistics"),
-        "reader": lambda: officer_at(t["plant"], write=False),
-        "writer": lambda: officer_at(t["plant"]),
-        "above": lambda: officer_at(t["county"]),
-    }
-    if who != "anonymous":
-        client.force_login(users[who]())
-    method, url = urls(t["plant"], ask(t["plant"]))[page]
-    status = getattr(client, method)(url, {"answer": "confirm", "reason": "核对花名册"}).status_code
-    if who == "anonymous":
-        assert status == 302
-    elif who in {"writer", "above"} or (who == "reader" and page not in WRITERS_ONLY):
-        assert status in {200, 302}
-    else:
-        assert status == 404
-
-
 def test_a_request_of_another_union_is_not_reached_through_the_own_desk(client, t):
     client.force_login(officer_at(t["plant"]))
     foreign = ask(t["mine"])

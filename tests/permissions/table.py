@@ -1,0 +1,214 @@
+"""
+Who may open what: every route of the site with its rule.
+
+A new route of ours gets a line in ``TABLE``. Mostly that is ``"its/route/": SIGNED_IN`` or ``officer("training")``. Where
+GET and POST differ: ``(PUBLIC.by("get"), SIGNED_IN.by("post"))``. An argument is filled from the world by its name
+(``tests/permissions/world.py``), else by ``rule.at(slug="teacher")``: a name in the world, or the value itself. Routes of
+libraries are named by prefix in ``LIBRARIES``.
+"""
+
+from uuid import UUID
+
+from tests.permissions.rules import HIDDEN, PASSES, SIGN_IN, Rule, only
+from tests.permissions.visitors import DUTIES, ELSEWHERE, OWN, STAFF, VISITORS
+
+PUBLIC = Rule("public", nobody=PASSES)
+SIGNED_IN = only("signed in", set(VISITORS) - {"nobody"})
+NOBODY_HERE = only("not to be had here", (), others=HIDDEN, nobody=HIDDEN)
+OWNER = only("the member whose it is", ["member"], others=HIDDEN)
+ANY_OFFICER = only("any officer", {*OWN, *ELSEWHERE} - {"former"}, concerns_unions=True)
+BEGUN = only("who began it, else the door", set(VISITORS) - {"nobody"})
+
+
+def officer(*duties: str, write: bool = False, others: str = HIDDEN) -> Rule:
+    """Officers with one of these duties at the plant or above it; to everybody else it does not exist."""
+    wanted = duties or DUTIES
+    passes = {f"{duty}+" for duty in wanted} | (set() if write else set(wanted)) | {"parent"}
+    return only(
+        f"officer: {', '.join(wanted)}{' (write)' * write}", passes, others=others, concerns_unions=True
+    )
+
+
+READS_MATTERS = only(
+    "the member, and who reads matters of training",
+    {"member", "training", "training+", "parent"},
+    others=HIDDEN,
+    concerns_unions=True,
+)
+READS_NOTICES = only(
+    "members and officers of the plant, of what is above it and below it",
+    {"member", *OWN, "child", "parent"},
+    others=HIDDEN,
+    concerns_unions=True,
+)
+CMS = only("who works in the CMS", {*STAFF, "operator"})
+WRITES_COURSE = only("who may write this course", {"author", "lesson_editor", "operator"})
+VERIFIES = only("reviewers", {"trade_reviewer", "content_reviewer", "operator"})
+OPERATES = only("the operator", {"operator"})
+_BEAT = {"seq": 99, "part": str(UUID(int=1)), "t": [0, 1000], "ranges": [[0, 1000]], "visible": True}
+_COURSE_PAGES = only("who writes courses", {"author", "instructor", "lesson_editor", "operator"})
+
+TABLE: dict[str, Rule | tuple[Rule, ...]] = {
+    # The site
+    "": PUBLIC,
+    "health/live": PUBLIC,
+    "health/ready": PUBLIC,
+    "look/": PUBLIC,
+    "about/": PUBLIC,
+    "about/study-hours/": PUBLIC,
+    "about/accessibility/": PUBLIC,
+    "about/privacy/": PUBLIC,
+    "_patterns/": PUBLIC,
+    "_patterns/states/": PUBLIC,
+    "_patterns/pages/<slug:name>/": PUBLIC.at(name="sign-in"),
+    "manifest.webmanifest": PUBLIC,
+    "sw.js": PUBLIC,
+    "offline/": PUBLIC,
+    "install/": PUBLIC,
+    "demo/": NOBODY_HERE,
+    "demo/as/<slug:role>/": NOBODY_HERE.at(role="worker"),
+    "^((?:[\\w\\-]+/)*)$": PUBLIC.at(path="courses/"),
+    # One's own
+    "welcome/": SIGNED_IN,
+    "welcome/roll/": SIGNED_IN,
+    "welcome/trade/": SIGNED_IN,
+    "welcome/done/": SIGNED_IN,
+    "me/": SIGNED_IN,
+    "me/name/": SIGNED_IN,
+    "me/trade/": SIGNED_IN,
+    "me/messages/": SIGNED_IN,
+    "me/messages/read/": SIGNED_IN,
+    "me/messages/<str:key>/": OWNER.at(key="message"),
+    "records/": SIGNED_IN,
+    "records/refused/<int:span>/objection/": OWNER,
+    "records/objections/<uuid:objection>/": OWNER,
+    "records/evidence/<uuid:file>/": READS_MATTERS,
+    # The door
+    "accounts/phone/": PUBLIC,
+    "accounts/phone/code/": PUBLIC,
+    "accounts/phone/resend/": PUBLIC,
+    "accounts/login/": PUBLIC,
+    "accounts/logout/": PUBLIC,
+    "accounts/inactive/": PUBLIC,
+    "accounts/signup/": PUBLIC,
+    "accounts/reauthenticate/": only("who has a password, as nobody here has", ()),
+    "accounts/email/": SIGNED_IN,
+    "accounts/confirm-email/": BEGUN,
+    "accounts/password/change/": SIGNED_IN,
+    "accounts/password/set/": SIGNED_IN,
+    "accounts/password/reset/": PUBLIC,
+    "accounts/password/reset/confirm/": only("who began it, as nobody here did", (), others=SIGN_IN),
+    "accounts/password/reset/complete/": PUBLIC,
+    "accounts/password/reset/done/": PUBLIC,
+    "accounts/login/code/confirm/": BEGUN,
+    "accounts/phone/verify/": BEGUN,
+    "accounts/phone/change/": SIGNED_IN,
+    # Files
+    "files/v/<str:ticket>/<path:path>": NOBODY_HERE.at(ticket="none", path="master.m3u8"),
+    "files/images/<str:name>": PUBLIC.at(name="picture"),
+    "documents/^(\\d+)/(.*)$": PUBLIC.at(path="document_address"),
+    # Finding and learning
+    "instructors/": PUBLIC,
+    "instructors/<slug:slug>/": PUBLIC.at(slug="teacher"),
+    "search/": PUBLIC,
+    "search/suggest/": PUBLIC,
+    "search/occupations/": PUBLIC,
+    "courses/": PUBLIC,
+    "courses/<str:slug>/": PUBLIC.at(slug="course"),
+    "courses/<str:slug>/start/": SIGNED_IN.at(slug="course"),
+    "learn/<uuid:lesson>/": (PUBLIC.at(lesson="first"), SIGNED_IN),
+    "learn/<uuid:lesson>/captions/<uuid:part>.vtt": only(
+        "signed in", set(VISITORS) - {"nobody"}, nobody=HIDDEN
+    ),
+    # Unions
+    "join/<str:code>/": PUBLIC,
+    "unions/": ANY_OFFICER,
+    "unions/mine/": ANY_OFFICER,
+    "unions/join/": SIGNED_IN,
+    "unions/code/": SIGNED_IN,
+    "unions/waiting/": SIGNED_IN,
+    "unions/withdraw/": SIGNED_IN,
+    "unions/<uuid:union>/": PUBLIC,
+    "unions/<uuid:union>/join/": SIGNED_IN,
+    "unions/<uuid:union>/requests/": officer("membership"),
+    "unions/<uuid:union>/requests/<uuid:join_request>/": officer("membership"),
+    "unions/<uuid:union>/requests/<uuid:join_request>/answer/": officer("membership", write=True),
+    "unions/<uuid:union>/requests/<uuid:join_request>/name/": officer("membership"),
+    "unions/<uuid:union>/invitation/": officer("membership"),
+    "unions/<uuid:union>/invitation/code.svg": officer("membership"),
+    "unions/<uuid:union>/invitation/renew/": officer("membership", write=True),
+    "unions/<uuid:union>/notices/": officer("training", "membership", write=True),
+    "unions/<uuid:union>/notices/new/": officer("training", "membership", write=True),
+    "unions/<uuid:union>/notices/<uuid:notice>/withdraw/": officer("training", "membership", write=True),
+    "notices/<uuid:notice>/": READS_NOTICES,
+    "unions/<uuid:union>/import/<slug:what>/": officer("membership", write=True),
+    "unions/<uuid:union>/import/<slug:what>/template.xlsx": officer("membership", write=True),
+    "unions/<uuid:union>/import/<slug:what>/<uuid:run>/": officer("membership", write=True),
+    "unions/<uuid:union>/import/<slug:what>/<uuid:run>/act/": officer("membership", write=True),
+    "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv": officer("membership", write=True),
+    # Figures and the desk for other people's time
+    "unions/<uuid:union>/study/": officer(),
+    "unions/<uuid:union>/study.csv": officer(),
+    "unions/<uuid:union>/learners/": officer(),
+    "unions/<uuid:union>/learners/<uuid:person>/": officer(),
+    "unions/<uuid:union>/objections/": officer("training"),
+    "unions/<uuid:union>/objections/<uuid:objection>/": officer("training"),
+    "unions/<uuid:union>/objections/<uuid:objection>/answer/": officer("training", write=True),
+    "unions/<uuid:union>/corrections/": officer("training"),
+    "unions/<uuid:union>/corrections/<uuid:correction>/": officer("training"),
+    "unions/<uuid:union>/corrections/<uuid:correction>/decide/": officer("training", write=True),
+    "unions/<uuid:union>/learners/<uuid:person>/entries/<int:entry>/reversal/": officer(
+        "training", write=True
+    ),
+    "unions/<uuid:union>/learners/<uuid:person>/grant/": officer("training", write=True),
+    # The API
+    "api/v1/problems": PUBLIC,
+    "api/v1/openapi.json": PUBLIC,
+    "api/v1/": NOBODY_HERE,
+    "^api/(?P<path>.*)$": NOBODY_HERE.at(path="none"),
+    "api/v1/study/sessions": SIGNED_IN,
+    "api/v1/study/sessions/<uuidstr:session>/beats": OWNER.saying(beats=[_BEAT]),
+    # Nobody has been asked for presence: there is no such check (404), whoever says so.
+    "api/v1/study/sessions/<uuidstr:session>/presence": SIGNED_IN,
+    "api/v1/study/sessions/<uuidstr:session>/close": OWNER,
+    "api/v1/me/records": SIGNED_IN,
+    "api/v1/me/make-up": SIGNED_IN,
+    "api/v1/me/objections": SIGNED_IN,
+    "api/v1/unions/<uuidstr:union>/study": officer(),
+    # Our pages of the CMS, and those of the library that decide who may do what
+    "cms/": CMS,
+    "cms/login/": only("who is in already has nothing to do there", ()),
+    "cms/password_reset/": PUBLIC,
+    "cms/courses/<int:pk>/": WRITES_COURSE.at(pk="course_pk"),
+    "cms/courses/<int:pk>/submit/": WRITES_COURSE.at(pk="course_pk"),
+    "cms/courses/editions/<int:edition>/<int:position>/": CMS,
+    "cms/honours/<int:pk>/decide/": VERIFIES.at(pk="honour"),
+    "cms/pages/<int:page_id>/edit/": WRITES_COURSE.at(page_id="course_pk").by("get"),
+    "cms/pages/<int:page_id>/delete/": only("nobody: it is published", ()).at(page_id="course_pk"),
+    "cms/snippets/courses/courseedition/": CMS,
+    "cms/snippets/instructors/instructorprofile/": CMS,
+    "cms/snippets/instructors/instructorprofile/add/": only("editors", {"lesson_editor", "operator"}),
+    "cms/snippets/instructors/heldhonour/": VERIFIES,
+    "cms/snippets/media/video/": _COURSE_PAGES,
+    "cms/snippets/media/video/add/": _COURSE_PAGES,
+    "cms/images/add/": _COURSE_PAGES,
+    "cms/documents/add/": _COURSE_PAGES,
+    "cms/users/": OPERATES,
+    "cms/users/new/": OPERATES,
+    "cms/groups/": OPERATES,
+    "cms/sites/": OPERATES,
+    "cms/collections/": OPERATES,
+    "cms/workflows/list/": OPERATES,
+    "cms/union_chooser/": CMS,
+    "cms/occupation_chooser/": CMS,
+}
+
+LIBRARIES: dict[str, Rule] = {
+    "cms/": CMS,
+    "cms/password_reset/": PUBLIC,
+    "cms/jsi18n/": PUBLIC,
+    "cms/sprite/": PUBLIC,
+    "documents/": PUBLIC,
+    "_util/": PUBLIC,
+}
+"""Routes of libraries that stand in no row of their own, by the longest prefix: whom they turn away. Nobody else is asked."""

@@ -1,0 +1,121 @@
+"""
+One of everything that an address can name, all of it the plant's or its member's. A new argument of a route belongs into
+``Things``, or into the row of its route (``rule.at(slug="…")``).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from wagtail.documents.models import Document
+
+from accounts.models import User
+from core import inbox
+from core.importer import runs
+from courses.models import LessonPage
+from courses.queries.served import parts_of
+from instructors.models import HeldHonour
+from instructors.operations import load_honours
+from media.api import keep_private_file
+from records.api import CheckMissed, file_grant, file_objection, issue_policy
+from records.models import RefusedSpan
+from tests.factories import courses as make
+from tests.factories.people import make_person
+from tests.factories.records import MINUTE
+from tests.permissions.visitors import make_unions, make_visitors
+from tests.records.conftest import put_clock
+from tests.records.desk import PAPER, picture
+from tests.records.player import Player
+from unions import api as unions
+from unions.imports import MEMBERS
+from unions.models import Union
+
+
+class World:
+    """``people`` by visitor, ``things`` by the name of a route's argument."""
+
+    def __init__(self, uploads: Path) -> None:
+        self.unions = make_unions()
+        self.people = make_visitors(self.unions)
+        self.things: dict[str, Any] = {"path": "none", "key": "none"}
+        plant = self.unions["plant"]
+        self.things |= {"union": plant.uuid, "code": plant.join_code, "what": "members"}
+        self.things |= _of_the_plant(plant, self.person("training+"))
+        self.things |= _of_the_member(self.person("member"), self.person("training+"))
+        self.things |= _of_the_course(self.person("author"))
+        self.things |= _files(uploads)
+
+    def person(self, name: str) -> User:
+        user = self.people[name]
+        assert user is not None
+        return user
+
+
+def _of_the_plant(plant: Union, officer: User) -> dict[str, Any]:
+    today = timezone.localdate()
+    notice = unions.publish_notice(
+        union=plant, title="检修", text="三天。", active_from=today, last_day=today, officer=officer,
+        at=timezone.now(),
+    )  # fmt: skip
+    options = {"today": today.isoformat(), "union": plant.pk}
+    run = runs.make_run(
+        kind=MEMBERS, content="姓名\n甲".encode(), options=options, scope=f"union:{plant.uuid}"
+    )
+    request = unions.request_to_join(person=make_person(name="李海生"), union=plant, on=today)
+    return {"notice": notice.uuid, "run": run.uuid, "join_request": request.uuid}
+
+
+def _of_the_member(member: User, officer: User) -> dict[str, Any]:
+    """A ledger entry, a refused span with an objection to it, a correction that waits, a message."""
+    learner = member.person.uuid
+    message = inbox.send(to=learner, kind="union", title="听好")
+    with pytest.MonkeyPatch.context() as patch:
+        clock = put_clock(patch)
+        issue_policy(owner="national", effective_from=0, presence_min_ms=MINUTE, presence_max_ms=MINUTE)
+        player = Player(clock, learner=learner)
+        player.play(MINUTE)
+        with pytest.raises(CheckMissed):
+            player.answer(answer=None)
+        player.play(MINUTE, position=0)
+        player.answer(1)
+        span = RefusedSpan.objects.filter(learner=learner).order_by("pk")[0]
+        photo = keep_private_file(file=ContentFile(picture(), name="photo.png"))
+        filed = file_objection(learner=learner, span=span.pk, words="信号断了。", photo=photo, now=clock.now)
+        granted = file_grant(
+            learner=learner, began_at=clock.now - 3 * 86_400_000, ms=MINUTE, officer=officer,
+            reason="classroom", words="集中学习。", paper=PAPER, now=clock.now,
+        )  # fmt: skip
+    return {
+        "person": learner, "entry": player.entries[0].n, "span": span.pk, "objection": filed.uuid,
+        "correction": granted.uuid, "file": filed.photo.uuid, "message": message.uuid, "session": player.session,
+    }  # fmt: skip
+
+
+def _of_the_course(author: User) -> dict[str, Any]:
+    film = make.make_video()
+    film.captions = "WEBVTT\n\n00:00.000 --> 00:02.000\n送进"
+    film.save()
+    teacher = make.make_instructor(user=author)
+    load_honours()
+    honour = HeldHonour.objects.create(profile=teacher, honour_id="QGJSNS", year=2024)
+    course = make.make_course(
+        make.lesson("引弧", make.text("先引弧")), make.lesson("运条", make.video(film)), by=author,
+        instructors=[teacher],
+    )  # fmt: skip
+    first, second = LessonPage.objects.descendant_of(course).order_by("path")
+    edition = course.editions.get()
+    row = edition.lessons.get(lesson=second.uuid)
+    return {
+        "course": course.slug, "course_pk": course.pk, "teacher": teacher.slug, "honour": honour.pk,
+        "edition": edition.pk, "position": 1, "lesson": second.uuid, "first": first.uuid,
+        "part": parts_of(row)[0].uuid,
+    }  # fmt: skip
+
+
+def _files(uploads: Path) -> dict[str, Any]:
+    (uploads / "images").mkdir()
+    (uploads / "images" / "a.png").write_bytes(picture())
+    document = Document.objects.create(title="安全规程", file=ContentFile(b"%PDF-1.7", name="a.pdf"))
+    return {"picture": "a.png", "document": document.pk}
