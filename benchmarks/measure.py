@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -176,6 +177,47 @@ def statements(path: str, cookies: dict[str, str]) -> int:
         client.get(path)
     ignored = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", 'FROM "django_session"', 'FROM "accounts_user"')
     return sum(not any(word in query["sql"] for word in ignored) for query in captured.captured_queries)
+
+
+def own_cpu_ms(path: str, cookies: dict[str, str], *, rounds: int) -> float:
+    """
+    Return the processor time of one request, asked in this process with these cookies: the lowest of some rounds, after
+    two that warm the caches. Django must be set up.
+    """
+    from django.test import Client
+
+    client = Client(SERVER_NAME="127.0.0.1", REMOTE_ADDR="127.0.0.1")
+    for name, value in cookies.items():
+        client.cookies[name] = value
+    best = float("inf")
+    for turn in range(rounds + 2):
+        before = time.process_time()
+        answer = client.get(path)
+        if turn > 1:
+            best = min(best, time.process_time() - before)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.status_code}")
+    return best * 1000
+
+
+@contextmanager
+def nothing_but_the_floor() -> Iterator[str]:
+    """
+    Serve, in this process and for the time of the context, nothing but the address this gives: a view that says who is
+    signed in. What it costs is what every page pays: the middleware, the session, the user.
+    """
+    from django.http import HttpRequest, HttpResponse
+    from django.test import override_settings
+    from django.urls import path
+
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(str(request.user))
+
+    floor = types.ModuleType("benchmarks_floor")
+    vars(floor)["urlpatterns"] = [path("floor/", view)]
+    sys.modules[floor.__name__] = floor
+    with override_settings(ROOT_URLCONF=floor.__name__):
+        yield "/floor/"
 
 
 def seconds_since(started: float) -> float:

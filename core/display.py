@@ -9,7 +9,7 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 SECOND_MS = 1_000
 MINUTE_MS = 60_000
@@ -155,9 +155,19 @@ def moment(value: dt.datetime) -> str:
     return f"{day(on)} {date_format(on, 'H:i')}"
 
 
+_WEEKDAYS = (
+    gettext_noop("周一"),
+    gettext_noop("周二"),
+    gettext_noop("周三"),
+    gettext_noop("周四"),
+    gettext_noop("周五"),
+    gettext_noop("周六"),
+    gettext_noop("周日"),
+)
+
+
 def weekday(value: dt.date) -> str:
-    names = [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
-    return names[value.weekday()]
+    return _(_WEEKDAYS[value.weekday()])
 
 
 def _local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:

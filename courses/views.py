@@ -1,22 +1,26 @@
 """The learner's pages: a course, beginning it, a lesson."""
 
+from dataclasses import dataclass, fields
 from uuid import UUID
+from zlib import crc32
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import Person
+from core import kept
 from core.policies import guard, public, signed_in
 from courses.models import CourseEdition
 from courses.operations import CourseNotOpen, enrol
 from courses.player import player_config
-from courses.queries.cards import course_cards
+from courses.queries.cards import CourseCard, course_cards
 from courses.queries.served import (
     LessonState,
     ModuleState,
@@ -29,6 +33,7 @@ from courses.queries.served import (
     withdrawn_lessons,
 )
 from courses.rules import is_trial
+from instructors.api import InstructorCard
 from records.api import guest_device
 
 
@@ -53,15 +58,15 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         edition.course = current.course
     withdrawn = withdrawn_lessons(current.course_id)
     modules = syllabus(edition=edition, person=person, withdrawn=withdrawn)
-    card = course_cards([edition])[0]
+    facts = _facts_of(edition, current)
     counted_ms = sum(lesson.credited_ms for module in modules for lesson in module.lessons)
     context = {
-        "course": card,
+        "course": facts.card,
         "counted_ms": counted_ms,
         "edition": edition,
         "modules": modules,
-        "approvals": edition.approvals.select_related("reviewer__person").order_by("approved_at"),
-        "versions": _versions(current),
+        "approvals": facts.approvals,
+        "versions": facts.versions,
         "is_enrolled": enrolment is not None,
         "is_older_edition": edition.pk != current.pk,
         "next_lesson": next_lesson(modules),
@@ -69,6 +74,31 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "withdrawn": withdrawn.get(None),
     }
     return render(request, "courses/course.html", context)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a course's page shows everybody; ``approvals`` are steps with who approved."""
+
+    card: CourseCard
+    approvals: list[tuple[str, str]]
+    versions: list[dict[str, str]]
+
+
+_SHAPE = crc32(repr([f.name for kind in (CourseCard, InstructorCard) for f in fields(kind)]).encode())
+"""A release whose cards have other fields does not take up those that an older one has kept."""
+
+
+def _facts_of(edition: CourseEdition, current: CourseEdition) -> _Facts:
+    def read() -> _Facts:
+        approvals = edition.approvals.select_related("reviewer__person").order_by("approved_at")
+        return _Facts(
+            card=course_cards([edition])[0],
+            approvals=[(a.step, str(a.reviewer)) for a in approvals],
+            versions=_versions(current),
+        )
+
+    return kept.kept(kept.CATALOGUE, f"course:{_SHAPE}:{edition.pk}:{current.pk}:{get_language()}", read)
 
 
 def _versions(current: CourseEdition) -> list[dict[str, str]]:

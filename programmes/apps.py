@@ -11,7 +11,7 @@ class ProgrammesConfig(AppConfig):
         from core.kept import NOTICES, outdated_by
         from courses.api import register_owner_keys
         from programmes.message_sources import assigned
-        from programmes.models import Programme
+        from programmes.models import Programme, ProgrammeLesson
         from programmes.notice_links import programme_links
         from programmes.queries import owner_keys_today
         from unions.api import register_link_source
@@ -19,4 +19,4 @@ class ProgrammesConfig(AppConfig):
         register_owner_keys(owner_keys_today)
         register_link_source(programme_links)
         inbox.register_source(assigned, rings=True)
-        outdated_by(NOTICES, Programme)
+        outdated_by(NOTICES, Programme, ProgrammeLesson)

@@ -296,11 +296,12 @@ def _hours(ms: int) -> SafeString:
 def entry_rows(entries: Sequence[Any]) -> list[dict[str, Any]]:
     """Return ledger entries for the page of evidence: what, when, how much, and its place in the chain."""
     titles = records.titles_of({e.session for e in entries if e.session})
+    kinds, evidence = records.entry_words()
     return [
         {
-            "title": titles.get(e.session) or e.get_kind_display(),
-            "kind": e.get_kind_display() if titles.get(e.session) else "",
-            "evidence": e.get_evidence_display(),
+            "title": titles.get(e.session) or kinds[e.kind],
+            "kind": kinds[e.kind] if titles.get(e.session) else "",
+            "evidence": evidence[e.evidence],
             "day": e.day,
             "from": display_clock(e.t_from),
             "to": display_clock(e.t_to),

@@ -139,8 +139,9 @@ def learners_of(*, rolls: Mapping[UUID, Union], period: Period, today: date) -> 
         members = Membership.objects.filter(_holds(period.stock_on(today)), union__in=list(rolls.values()))
         chains: dict[int, list[UUID]] = {}
         union_of: dict[int, UUID] = {}
-        for person, uuid, union in members.values_list("member", "member__uuid", "union__uuid"):
-            chains[person], union_of[person] = [uuid], union
+        uuids_of = {union.pk: uuid for uuid, union in rolls.items()}
+        for person, uuid, union in members.values_list("member", "member__uuid", "union"):
+            chains[person], union_of[person] = [uuid], uuids_of[union]
         aliases = PersonAlias.objects.filter(person__in=members.values("member"))
         merged = aliases.values_list("person", "alias")
         for person, alias in merged:

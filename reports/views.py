@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,17 @@ from reports import presentation
 from reports.queries import LearnerFigures, StudyReport, learners_of, parents_of, rolls_of, study_report
 from reports.rules import BadPeriod, Period, PeriodKind, parse_period, period_of
 from reports.tables import csv_lines, file_name, rows_of, sorted_rows
-from unions.api import Line, Union, any_officer, chain_of, home_union, may, officer_of, sees_names
+from unions.api import (
+    Line,
+    Union,
+    any_officer,
+    chain_seen_by,
+    home_union,
+    may,
+    officer_of,
+    sees_names,
+    union_asked,
+)
 
 PER_PAGE = 50
 AUDIT_STREAM = "unions"
@@ -41,7 +51,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @guard(officer_of())
 def study(request: HttpRequest, union: UUID) -> HttpResponse:
     """Show the figures of a union: as tiles, by the unions below it, by month."""
-    asked = _Asked(request, union)
+    asked = _Asked(request)
     report = asked.report()
     rows = sorted_rows(rows_of(report), request.GET.get("sort", ""))
     context = asked.context("reports:study") | {
@@ -50,7 +60,7 @@ def study(request: HttpRequest, union: UUID) -> HttpResponse:
         "table": presentation.union_table(report, rows, request=request),
         "chart": presentation.month_chart(report),
         "months": presentation.month_table(report, address=asked.address),
-        "lines": presentation.line_links(asked.lines, asked.line, address=asked.address),
+        "lines": presentation.line_links(asked.lines(), asked.line, address=asked.address),
         "has_study": bool(report.total.total_ms or report.total.visits),
         "unassigned": report.unassigned if report.unassigned and report.unassigned.total_ms else None,
         "csv_url": asked.address("reports:study_csv"),
@@ -62,7 +72,7 @@ def study(request: HttpRequest, union: UUID) -> HttpResponse:
 @guard(officer_of())
 def study_csv(request: HttpRequest, union: UUID) -> HttpResponse:
     """Answer the table of ``study`` as a file."""
-    asked = _Asked(request, union)
+    asked = _Asked(request)
     if asked.is_bad:
         return HttpResponseRedirect(asked.address("reports:study"))
     report = asked.report()
@@ -80,7 +90,7 @@ def learners(request: HttpRequest, union: UUID) -> HttpResponse:
     List who is behind the union's own figures, most time first. Names are for officers of a primary union; that they
     were shown is written into the audit log.
     """
-    asked = _Asked(request, union)
+    asked = _Asked(request)
     rolls = asked.rolls()
     found = learners_of(rolls=rolls, period=asked.period, today=asked.today)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -116,17 +126,19 @@ def learners(request: HttpRequest, union: UUID) -> HttpResponse:
 @guard(officer_of())
 def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
     """Show the entries of one learner that are booked to this union in the period: the evidence."""
-    asked = _Asked(request, union)
+    asked = _Asked(request)
     known = Person.objects.filter(uuid=person).prefetch_related("aliases").first()
     chains = [person, *(alias.alias for alias in known.aliases.all())] if known else [person]
     rolls = asked.rolls()
     start, end = asked.period.start, asked.period.end
     found = records.entries_booked(learners=chains, unions=rolls, start=start, end=end)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(found, PER_PAGE)
+    paginator.count, total_ms = records.number_and_time(found)
+    page = paginator.get_page(request.GET.get("page"))
     if not page.object_list and not _is_listed(person, rolls, asked):
         raise Http404
     with_names = sees_names(_officer(request), asked.union, asked.today)
-    names = names_of([person]) if with_names else {}
+    names = {person: known.name} if with_names and known else {}
     audit.record(
         stream=AUDIT_STREAM,
         action="learner.view_entries",
@@ -135,12 +147,11 @@ def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
         request=request,
         detail={"union": str(asked.union.uuid), "period": asked.period.code, "named": with_names},
     )
-    total = records.time_booked(unions=rolls, start=start, end=end)
     context = asked.context("reports:learner", person) | {
         "page": page,
         "name": presentation.label_of(person, names),
         "person": person,
-        "total_ms": sum(total.get(chain, 0) for chain in chains),
+        "total_ms": total_ms,
         "entries": presentation.entry_rows(list(page.object_list)),
         "learners_url": asked.address("reports:learners"),
     }
@@ -159,10 +170,10 @@ def _officer(request: HttpRequest) -> User:
 class _Asked:
     """What a request asks for: union, period and line, on what day."""
 
-    def __init__(self, request: HttpRequest, union: UUID) -> None:
+    def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.today: date = timezone.localdate()
-        self.union: Union = get_object_or_404(Union.objects.select_related("kind"), uuid=union)
+        self.union: Union = union_asked(request)
         self.is_bad = False
         self.asked_for = request.GET.get("period", "")
         try:
@@ -171,9 +182,11 @@ class _Asked:
             )
         except BadPeriod:
             self.period, self.is_bad = period_of(PeriodKind.MONTH, self.today), True
-        self.lines = list(parents_of(self.union, on=self.period.stock_on(self.today)))
         line = request.GET.get("line", "")
         self.line: str = line if line in Line.values else Line.ADMINISTRATIVE
+
+    def lines(self) -> list[str]:
+        return list(parents_of(self.union, on=self.period.stock_on(self.today)))
 
     def rolls(self) -> dict[UUID, Union]:
         return rolls_of(self.union, on=self.period.stock_on(self.today))
@@ -194,7 +207,7 @@ class _Asked:
     def context(self, route: str, *more: Any) -> dict[str, Any]:
         """Return what every page of a union shows: where it stands, the period, and the way to other periods here."""
         user = _officer(self.request)
-        chain = [u for u in chain_of(self.union) if may(user, u, on=self.today)] or [self.union]
+        chain = chain_seen_by(user, self.union, self.today)
         return {
             "union": self.union,
             "sees_objections": may(user, self.union, records.CORRECTIONS_DUTY, on=self.today),

@@ -48,6 +48,7 @@ from unions.operations import (
 from unions.operations.membership import CONFIRMED
 from unions.policies import (
     any_officer,
+    chain_seen_by,
     home_union,
     is_officer,
     may,
@@ -55,6 +56,7 @@ from unions.policies import (
     officer_scope,
     officers_of,
     sees_names,
+    union_asked,
 )
 from unions.queries import (
     TreeRow,
@@ -114,6 +116,7 @@ __all__ = [
     "any_officer",
     "appoint",
     "chain_of",
+    "chain_seen_by",
     "chains_of",
     "children",
     "close_union",
@@ -154,6 +157,7 @@ __all__ = [
     "transfer_member",
     "tree",
     "union_above",
+    "union_asked",
     "union_named",
     "union_of",
     "unions_of",

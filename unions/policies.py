@@ -18,6 +18,7 @@ from accounts.models import User
 from core.policies import Policy
 from unions.models import Appointment, Union
 from unions.queries import active
+from unions.rules import path_ids
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,18 @@ def may(
     )
 
 
+def chain_seen_by(user: User, union: Union, on: date) -> list[Union]:
+    """
+    Return those of today's unions above one, and itself, that a user may open, the top first. No query where the user
+    was appointed at this very union, else one.
+    """
+    tops = [p.path for p in posts_of(user, on) if union.path.startswith(p.path)]
+    ids = path_ids(union.path)
+    first = min((len(path_ids(top)) for top in tops), default=len(ids)) - 1
+    above = Union.objects.in_bulk(ids[first:-1]) if ids[first:-1] else {}
+    return [*(above[i] for i in ids[first:-1] if i in above), union]
+
+
 def sees_names(user: User, union: Union, on: date | None = None) -> bool:
     """Tell whether a user sees the members of this union by name: only from a post at a primary union."""
     return bool(union.path) and any(
@@ -114,9 +127,17 @@ def officer_of(duty: str | None = None, *, write: bool = False, argument: str = 
     """
 
     def allows(request: Any, **kwargs: Any) -> bool:
-        return officer_scope(request.user, duty, write=write).filter(uuid=kwargs[argument]).exists()
+        found = officer_scope(request.user, duty, write=write).select_related("kind")
+        request.officers_union = found.filter(uuid=kwargs[argument]).first()
+        return request.officers_union is not None
 
     return Policy(f"officer_of:{duty or 'any'}:{'write' if write else 'read'}", allows, hides=True)
+
+
+def union_asked(request: Any) -> Union:
+    """Return the union that ``officer_of`` let somebody open, with its kind: it is read once a request."""
+    union: Union = request.officers_union
+    return union
 
 
 any_officer = Policy("any_officer", lambda request, **kwargs: is_officer(request.user))

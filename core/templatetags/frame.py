@@ -1,5 +1,6 @@
 """What the frame of every page needs: the look a person chose, the place in the navigation, the demo's mark."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,14 +38,19 @@ def look_links(context: template.Context) -> dict[str, Any]:
     """
     request = context.get("request")
     back = request.get_full_path() if request and request.method == "GET" else "/"
-    to = {
+    look = chosen(request)
+    page = back if request and request.path == "/look/" else f"/look/?{urlencode({'next': back})}"
+    return {**look, "elder": look["size"] >= ELDER_SIZE, "to": _addresses(back), "page": page}
+
+
+@lru_cache(maxsize=512)
+def _addresses(back: str) -> dict[str, str]:
+    """Return an address for each choice, all coming back to the same page; each page asks for them several times."""
+    return {
         f"{key}_{value}": f"/look/?{urlencode({key: value, 'next': back})}"
         for key, values in CHOICES.items()
         for value in values
     }
-    look = chosen(request)
-    page = back if request and request.path == "/look/" else f"/look/?{urlencode({'next': back})}"
-    return {**look, "elder": look["size"] >= ELDER_SIZE, "to": to, "page": page}
 
 
 @register.simple_tag(takes_context=True)

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
+from zlib import crc32
 
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import Person
 from core import kept
 from core.covers import Art
-from core.trades import trade_of
-from courses.models import EditionInstructor, EditionLesson, Enrolment
+from courses.models import CourseEdition, EditionInstructor, EditionLesson, Enrolment
 from courses.queries.cards import art_of
 from courses.rules import is_complete
 from records.api import PartDone, part_progress
@@ -53,6 +53,24 @@ class _Lesson:
     parts: tuple[UUID, ...]
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """What is the same for everybody who has begun an edition."""
+
+    title: str
+    url: str
+    occupation: str
+    level: str
+    art: Art
+    instructor: str
+    ms: int
+    lessons: tuple[_Lesson, ...]
+
+
+_SHAPE = crc32(repr([Art._fields, *([f.name for f in fields(kind)] for kind in (_Begun, _Lesson))]).encode())
+"""A release whose rows have other fields does not take up those that an older one has kept."""
+
+
 def learning_of(
     person: Person, *, limit: int = 6, progress: Sequence[PartDone] | None = None
 ) -> list[Learning]:
@@ -60,71 +78,96 @@ def learning_of(
     Return the courses a person has begun, last studied first, in a constant number of queries. ``progress`` is all of
     the person's, if the caller has it.
     """
-    first = EditionInstructor.objects.filter(edition=OuterRef("edition")).order_by("position")
     enrolments = list(
         Enrolment.objects.filter(person=person, ended_at__isnull=True)
-        .select_related("edition__course", "edition__occupation", "edition__level")
-        .annotate(teacher=Subquery(first.values("instructor__public_name")[:1]))
-        .order_by("-enrolled_at")[:50]
+        .order_by("-enrolled_at")
+        .values_list("course_id", "edition_id")[:50]
     )
     if not enrolments:
         return []
-    lessons = _lessons_of([e.edition_id for e in enrolments])
+    begun = _begun([edition for _, edition in enrolments])
     if progress is None:
-        every = {lesson.uuid for group in lessons.values() for lesson in group}
+        every = {lesson.uuid for one in begun.values() for lesson in one.lessons}
         progress = part_progress(learner=person.uuid, lessons=every)
     done = {(row.lesson, row.part): row for row in progress}
     found = []
-    for enrolment in enrolments:
-        own = lessons[enrolment.edition_id]
-        rows = {le.uuid: [done[le.uuid, p] for p in le.parts if (le.uuid, p) in done] for le in own}
-        found.append(_learning(enrolment, getattr(enrolment, "teacher", None) or "", own, rows))
+    for course_id, edition_id in enrolments:
+        one = begun[edition_id]
+        rows = {le.uuid: [done[le.uuid, p] for p in le.parts if (le.uuid, p) in done] for le in one.lessons}
+        found.append(_learning(course_id, one, rows))
     return sorted(found, key=lambda learning: -learning.at)[:limit]
 
 
+def _begun(editions: Sequence[int]) -> dict[int, _Begun]:
+    """Return what is the same for everybody in these editions. Two queries for those that nobody has asked for lately."""
+
+    def read(names: Sequence[str]) -> dict[str, _Begun]:
+        wanted = [_pk(name) for name in names]
+        first = EditionInstructor.objects.filter(edition=OuterRef("pk")).order_by("position")
+        rows = CourseEdition.objects.filter(pk__in=wanted).select_related("course", "occupation", "level")
+        lessons = _lessons_of(wanted)
+        return {
+            _name(edition.pk): _Begun(
+                title=edition.title,
+                url=f"/courses/{edition.course.slug}/",
+                occupation=edition.occupation.name,
+                level=edition.level.label,
+                art=art_of(edition),
+                instructor=edition.teacher or "",
+                ms=edition.duration_ms,
+                lessons=tuple(lessons[edition.pk]),
+            )
+            for edition in rows.annotate(teacher=Subquery(first.values("instructor__public_name")[:1]))
+        }
+
+    names = [_name(pk) for pk in dict.fromkeys(editions)]
+    return {_pk(name): one for name, one in kept.kept_many(kept.CATALOGUE, names, read).items()}
+
+
 def _lessons_of(editions: Sequence[int]) -> dict[int, list[_Lesson]]:
-    """Return the lessons of editions in order. One query for those that nobody has asked for lately."""
+    """Return the lessons of editions in order, in one query."""
+    rows = EditionLesson.objects.filter(edition__in=editions).order_by(
+        "edition", "position", "parts__position"
+    )
+    columns = ("edition_id", "lesson", "title", "duration_ms", "byte_size", "parts__uuid")
+    parts: dict[tuple[int, UUID, str, int, int], list[UUID]] = defaultdict(list)
+    for edition, lesson, title, ms, size, part in rows.values_list(*columns):
+        parts[edition, lesson, title, ms, size].extend([part] if part else [])
+    found: dict[int, list[_Lesson]] = {pk: [] for pk in editions}
+    for (edition, lesson, title, ms, size), uuids in parts.items():
+        found[edition].append(_Lesson(lesson, title, ms, size, tuple(uuids)))
+    return found
 
-    def read(names: Sequence[str]) -> dict[str, list[_Lesson]]:
-        rows = EditionLesson.objects.filter(edition__in=[_pk(name) for name in names])
-        rows = rows.order_by("edition", "position", "parts__position")
-        columns = ("edition_id", "lesson", "title", "duration_ms", "byte_size", "parts__uuid")
-        parts: dict[tuple[int, UUID, str, int, int], list[UUID]] = defaultdict(list)
-        for edition, lesson, title, ms, size, part in rows.values_list(*columns):
-            parts[edition, lesson, title, ms, size].extend([part] if part else [])
-        found: dict[str, list[_Lesson]] = {name: [] for name in names}
-        for (edition, lesson, title, ms, size), uuids in parts.items():
-            found[f"lessons:{edition}"].append(_Lesson(lesson, title, ms, size, tuple(uuids)))
-        return found
 
-    by_name = kept.kept_many(kept.CATALOGUE, [f"lessons:{pk}" for pk in dict.fromkeys(editions)], read)
-    return {_pk(name): group for name, group in by_name.items()}
+def _name(edition: int) -> str:
+    return f"begun-{_SHAPE}:{edition}"
 
 
 def _pk(name: str) -> int:
     return int(name.partition(":")[2])
 
 
-def _learning(
-    enrolment: Enrolment, teacher: str, lessons: list[_Lesson], rows: dict[UUID, list[PartDone]]
-) -> Learning:
-    edition = enrolment.edition
+def _learning(course_id: int, begun: _Begun, rows: dict[UUID, list[PartDone]]) -> Learning:
     covered = {uuid: sum(row.covered_ms for row in group) for uuid, group in rows.items()}
     to_do = next(
-        (le for le in lessons if not is_complete(covered_ms=covered[le.uuid], nominal_ms=le.duration_ms)),
+        (
+            le
+            for le in begun.lessons
+            if not is_complete(covered_ms=covered[le.uuid], nominal_ms=le.duration_ms)
+        ),
         None,
     )
     return Learning(
-        course_id=enrolment.course_id,
-        course_title=edition.title,
-        course_url=f"/courses/{edition.course.slug}/",
-        occupation=edition.occupation.name,
-        level=edition.level.label,
-        trade=trade_of(edition.occupation_id),
-        rank=edition.level_id,
-        art=art_of(edition),
-        instructor=teacher,
-        ms=edition.duration_ms,
+        course_id=course_id,
+        course_title=begun.title,
+        course_url=begun.url,
+        occupation=begun.occupation,
+        level=begun.level,
+        trade=begun.art.trade,
+        rank=begun.art.rank,
+        art=begun.art,
+        instructor=begun.instructor,
+        ms=begun.ms,
         counted_ms=sum(row.credited_ms for group in rows.values() for row in group),
         lesson_title=to_do.title if to_do else "",
         lesson_url=f"/learn/{to_do.uuid}/" if to_do else "",

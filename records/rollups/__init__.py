@@ -6,13 +6,22 @@ is told what was touched and does its part in the same transaction.
 """
 
 from records.rollups.operations import Touched, forget_rollups, mark_everything, roll_up
-from records.rollups.queries import entries_booked, period_times, time_booked, titles_of
+from records.rollups.queries import (
+    entries_booked,
+    entry_words,
+    number_and_time,
+    period_times,
+    time_booked,
+    titles_of,
+)
 
 __all__ = [
     "Touched",
     "entries_booked",
+    "entry_words",
     "forget_rollups",
     "mark_everything",
+    "number_and_time",
     "period_times",
     "roll_up",
     "time_booked",

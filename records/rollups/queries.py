@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from records.models import DailyStudy, LearnerPeriod, LedgerEntry, StudySession
 
@@ -29,6 +29,18 @@ def entries_booked(
         learner__in=list(learners), union__in=list(unions), booked_on__gte=start, booked_on__lt=end
     )
     return rows.order_by("-day", "-t_from", "-n")
+
+
+def number_and_time(entries: QuerySet[LedgerEntry]) -> tuple[int, int]:
+    """Return how many entries there are and what they come to in ms, in one query."""
+    found = entries.order_by().aggregate(number=Count("n"), ms=Sum("ms"))
+    return found["number"], found["ms"] or 0
+
+
+def entry_words() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the kinds of entries and of their evidence, each with its word."""
+    kinds, evidence = LedgerEntry.Kind.choices, LedgerEntry.Evidence.choices
+    return {key: str(word) for key, word in kinds}, {key: str(word) for key, word in evidence}
 
 
 def titles_of(sessions: Iterable[UUID]) -> dict[UUID, str]:

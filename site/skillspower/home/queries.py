@@ -194,11 +194,7 @@ def duties_of(chain: Sequence[int], today: date, done: Sequence[PartDone]) -> li
     """
     if not chain:
         return []
-    running = programmes_of_chain(ids=chain, on=today)
-    asked: dict[Programme, list[UUID]] = defaultdict(list)
-    rows = ProgrammeLesson.objects.filter(programme__in=running).select_related("programme__union")
-    for row in rows.order_by("programme__ends_on", "programme", "pk"):
-        asked[row.programme].append(row.lesson)
+    asked = _asked_of(chain, today)
     parts = _parts({lesson for lessons in asked.values() for lesson in lessons})
     covered = {row.part: row.covered_ms for row in done}
     found = []
@@ -212,6 +208,20 @@ def duties_of(chain: Sequence[int], today: date, done: Sequence[PartDone]) -> li
         if left:
             found.append(_duty(programme, left, today))
     return found
+
+
+def _asked_of(chain: Sequence[int], today: date) -> dict[Programme, list[UUID]]:
+    """Return the lessons of the programmes that run for a member of these unions, what ends first at the top."""
+
+    def read() -> dict[Programme, list[UUID]]:
+        asked: dict[Programme, list[UUID]] = defaultdict(list)
+        running = programmes_of_chain(ids=chain, on=today)
+        rows = ProgrammeLesson.objects.filter(programme__in=running).select_related("programme__union")
+        for row in rows.order_by("programme__ends_on", "programme", "pk"):
+            asked[row.programme].append(row.lesson)
+        return dict(asked)
+
+    return kept.kept(kept.NOTICES, f"asked:{today}:{'-'.join(map(str, chain))}", read)
 
 
 def _duty(programme: Programme, left: dict[UUID, int], today: date) -> Context:
