@@ -1,8 +1,4 @@
-"""
-The words of the table: who passes, and what the others are answered.
-
-Pure data, so that the table is read without Django.
-"""
+"""The words of the table: who passes, and what the others are answered."""
 
 import json
 from collections.abc import Iterable
@@ -16,8 +12,9 @@ METHODS = ("get", "post")
 @dataclass(frozen=True)
 class Rule:
     """
-    ``passes``: visitors who get what they ask for; None: everybody. ``body``: what is sent to the API. ``others``: what other signed-in people are
+    ``passes``: visitors who get what they ask for; None: everybody. ``others``: what other signed-in people are
     answered; ``nobody``: what somebody gets who is not signed in. ``concerns_unions``: each officer is asked, not one.
+    ``body``: what is sent to the API.
     """
 
     name: str

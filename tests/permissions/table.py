@@ -83,6 +83,13 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "records/refused/<int:span>/objection/": OWNER,
     "records/objections/<uuid:objection>/": OWNER,
     "records/evidence/<uuid:file>/": READS_MATTERS,
+    "records/transcripts/": SIGNED_IN,
+    "records/transcripts/<uuid:transcript>/": OWNER,
+    "records/transcripts/<uuid:transcript>/code.svg": OWNER,
+    "records/transcripts/<uuid:transcript>/pdf/": OWNER,
+    "records/transcripts/<uuid:transcript>/json/": OWNER,
+    "records/transcripts/<uuid:transcript>/revoke/": OWNER,
+    "verify/<str:code>/": PUBLIC.at(code="transcript_code"),
     # The door
     "accounts/phone/": PUBLIC,
     "accounts/phone/code/": PUBLIC,

@@ -13,6 +13,7 @@ from wagtail.documents.models import Document
 
 from accounts.models import User
 from core import inbox
+from core.clock import day_of
 from core.importer import runs
 from courses.models import LessonPage
 from courses.queries.served import parts_of
@@ -21,6 +22,7 @@ from instructors.operations import load_honours
 from media.api import keep_private_file
 from records.api import CheckMissed, file_grant, file_objection, issue_policy
 from records.models import RefusedSpan
+from records.transcripts.operations import issue_transcript
 from tests.factories import courses as make
 from tests.factories.people import make_person
 from tests.factories.records import MINUTE
@@ -80,6 +82,11 @@ def _of_the_member(member: User, officer: User) -> dict[str, Any]:
             player.answer(answer=None)
         player.play(MINUTE, position=0)
         player.answer(1)
+        patch.setattr("records.transcripts.operations.set_sheet", lambda *sheet, at_ms: b"%PDF-1.7 a sheet")
+        today = day_of(clock.now)
+        transcript = issue_transcript(
+            person=member.person, first=today, last=today, valid_days=30, shows_name=False, now=clock.now
+        ).transcript
         span = RefusedSpan.objects.filter(learner=learner).order_by("pk")[0]
         photo = keep_private_file(file=ContentFile(picture(), name="photo.png"))
         filed = file_objection(learner=learner, span=span.pk, words="信号断了。", photo=photo, now=clock.now)
@@ -90,6 +97,7 @@ def _of_the_member(member: User, officer: User) -> dict[str, Any]:
     return {
         "person": learner, "entry": player.entries[0].n, "span": span.pk, "objection": filed.uuid,
         "correction": granted.uuid, "file": filed.photo.uuid, "message": message.uuid, "session": player.session,
+        "transcript": transcript.uuid, "transcript_code": transcript.code,
     }  # fmt: skip
 
 
