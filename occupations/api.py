@@ -1,6 +1,45 @@
-"""What other apps may ask of occupations."""
+"""
+What other apps may ask of occupations.
 
-from occupations.operations import load_classification
-from occupations.queries import occupation_names, occupations_on, skill_levels
+Standards: ``standard_in_force`` for a day, ``requirement_rows`` of a standard, a level or by ids, ``level_rows`` with
+hours, weights and who may teach, ``may_teach`` for one person.
+"""
 
-__all__ = ["load_classification", "occupation_names", "occupations_on", "skill_levels"]
+from occupations.operations.classification import load_classification
+from occupations.operations.examples import load_example_standards
+from occupations.operations.standards import publish_standard, save_content
+from occupations.queries.classification import occupation_names, occupations_on, skill_levels
+from occupations.queries.standards import (
+    LevelRow,
+    RequirementRow,
+    content_of,
+    level_labels,
+    level_rows,
+    published_standards,
+    requirement_rows,
+    standard_in_force,
+    standards_in_force,
+)
+from occupations.rules import Teacher, from_plain, may_teach
+
+__all__ = [
+    "LevelRow",
+    "RequirementRow",
+    "Teacher",
+    "content_of",
+    "from_plain",
+    "level_labels",
+    "level_rows",
+    "load_classification",
+    "load_example_standards",
+    "may_teach",
+    "occupation_names",
+    "occupations_on",
+    "publish_standard",
+    "published_standards",
+    "requirement_rows",
+    "save_content",
+    "skill_levels",
+    "standard_in_force",
+    "standards_in_force",
+]

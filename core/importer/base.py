@@ -49,6 +49,16 @@ class Importer(ABC):
 
     kind: str
     columns: tuple[Column, ...]
+    is_whole = False
+    """All lines or none: a run with a refused line is not done, and ``apply`` and ``undo`` of the first line do it all."""
+
+    def read(self, content: bytes) -> list[Draft] | None:
+        """
+        Return the lines of a file that is more than one table; None: it is one, by ``columns``.
+
+        :raises UnreadableTable: if it is not such a file.
+        """
+        return None
 
     def sample(self, *, options: dict[str, Any]) -> dict[str, str]:
         """

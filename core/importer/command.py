@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.answering import AnsweringCommand, write_file
 from core.importer import runs
 from core.importer.models import ImportRow, ImportRun
-from core.importer.reading import UnreadableTable
+from core.importer.reading import MAX_BYTES, UnreadableTable
 
 LINES_SHOWN = 20
 
@@ -59,7 +60,7 @@ class ImportCommand(AnsweringCommand, ABC):
         run = self._undone(options["undo"]) if options["undo"] else self._brought_in(options)
         if options["errors"]:
             write_file(options["errors"], runs.error_file(run))
-        self.answer(_as_dict(run), _as_text(run), as_json=options["json"])
+        self.answer(run_as_dict(run), _as_text(run), as_json=options["json"])
 
     def _write_template(self, options: dict[str, Any]) -> None:
         out = options["template"]
@@ -74,7 +75,7 @@ class ImportCommand(AnsweringCommand, ABC):
         path = Path(options["file"])
         scope, wanted = self.scope_and_options(options)
         try:
-            content = path.read_bytes()
+            content = read_file(path)
             run = runs.make_run(
                 kind=self.kind, content=content, file_name=path.name, scope=scope, options=wanted
             )
@@ -94,11 +95,23 @@ class ImportCommand(AnsweringCommand, ABC):
         return runs.undo_run(run=run, now=timezone.now())
 
 
+def read_file(path: Path) -> bytes:
+    """
+    Return a file's bytes, without reading one that is too large for a table.
+
+    :raises UnreadableTable: if it is.
+    :raises OSError: if it cannot be read.
+    """
+    if path.stat().st_size > MAX_BYTES:
+        raise UnreadableTable(_("文件超过 5 MB。分成几份再传。"))
+    return path.read_bytes()
+
+
 def _outcomes(run: ImportRun) -> dict[str, int]:
     return {o: run.rows.filter(outcome=o).count() for o in ImportRow.Outcome.values if o}
 
 
-def _as_dict(run: ImportRun) -> dict[str, Any]:
+def run_as_dict(run: ImportRun) -> dict[str, Any]:
     wrong = run.rows.exclude(errors=[]).order_by("line")
     return {
         "run": str(run.uuid),

@@ -16,6 +16,9 @@ MAX_BYTES = 5_000_000
 MAX_UNPACKED = 100_000_000
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
+MAX_SHEETS = 30
+_HEAD_BYTES = 65_536
+"""A document type stands before the first element of an XML part; no table has one."""
 
 
 class UnreadableTable(ValueError):
@@ -40,22 +43,41 @@ def read_table(content: bytes) -> list[list[str]]:
     return rows
 
 
+def read_book(content: bytes) -> dict[str, list[list[str]]]:
+    """
+    Return the rows of every sheet of an XLSX file by the sheet's title, as :func:`read_table` returns those of one.
+
+    :raises UnreadableTable: if it is empty, too large or no XLSX.
+    """
+    if not content.strip():
+        raise UnreadableTable(_("文件是空的。"))
+    if len(content) > MAX_BYTES:
+        raise UnreadableTable(_("文件超过 5 MB。分成几份再传。"))
+    if not content.startswith(b"PK"):
+        raise UnreadableTable(_("只认 xlsx。用表格软件另存为 xlsx 再传。"))
+    book = _sheets(content, MAX_SHEETS)
+    for rows in book.values():
+        while rows and not any(rows[-1]):
+            rows.pop()
+    if sum(map(len, book.values())) > MAX_ROWS:
+        raise UnreadableTable(_("一次最多 20,000 行。分成几份再传。"))
+    return book
+
+
 def _xlsx(content: bytes) -> list[list[str]]:
+    return next(iter(_sheets(content, 1).values()))
+
+
+def _sheets(content: bytes, most: int) -> dict[str, list[list[str]]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise UnreadableTable(_("文件解开后太大。分成几份再传。"))
+        _look_inside(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        found: list[list[str]] = []
-        for row in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
-            cells = [_text(cell) for cell in row]
-            while cells and not cells[-1]:
-                cells.pop()
-            found.append(cells)
-            if len(found) > MAX_ROWS:
-                break
+        if not book.worksheets:
+            raise UnreadableTable(_("表里没有内容。"))
+        found = {sheet.title: _rows(sheet) for sheet in book.worksheets[:most]}
         book.close()
+    except UnreadableTable:
+        raise
     except (
         zipfile.BadZipFile,
         InvalidFileException,
@@ -71,9 +93,38 @@ def _xlsx(content: bytes) -> list[list[str]]:
         TypeError,
         AttributeError,
     ) as error:
-        if isinstance(error, UnreadableTable):
-            raise
         raise UnreadableTable(_("这个文件打不开。用表格软件另存为 xlsx 或 csv 再传。")) from error
+    return found
+
+
+def _look_inside(content: bytes) -> None:
+    """
+    Look at what an archive says of itself before anything of it is read as a table.
+
+    :raises UnreadableTable: if it is too large unpacked, has macros, or an XML part that declares entities.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+            raise UnreadableTable(_("文件解开后太大。分成几份再传。"))
+        if any("vbaproject" in entry.filename.lower() for entry in entries):
+            raise UnreadableTable(_("文件里带宏。用表格软件另存为不带宏的 xlsx 再传。"))
+        for entry in entries:
+            with archive.open(entry) as part:
+                head = part.read(_HEAD_BYTES).replace(b"\0", b"").upper()  # in UTF-16 every other byte is one
+            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                raise UnreadableTable(_("这个文件不是表格软件存的。用表格软件另存为 xlsx 再传。"))
+
+
+def _rows(sheet: Any) -> list[list[str]]:
+    found: list[list[str]] = []
+    for row in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
+        cells = [_text(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        found.append(cells)
+        if len(found) > MAX_ROWS:
+            break
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
@@ -43,7 +43,8 @@ def make_run(
     :raises UnreadableTable: if the file is no table, or a required heading is missing.
     """
     importer = importer_of(kind)
-    drafts = _drafts(read_table(content), importer)
+    read = importer.read(content)
+    drafts = _drafts(read_table(content), importer) if read is None else read
     importer.plan([d for d in drafts if not d.errors], options=options or {})
     run = ImportRun.objects.create(
         kind=kind, scope=scope, file_name=file_name[-200:], options=options or {}, created_by=by
@@ -105,8 +106,9 @@ def start_apply(*, run: ImportRun, by: UUID | None = None) -> ImportRun:
     """
     Accept a run that was looked at; a job does it.
 
-    :raises WrongState: if it is not waiting for that.
+    :raises WrongState: if it is not waiting for that, or all of it must be right and something is not.
     """
+    _refuse_half(run)
     return _start(run, ImportRun.State.READY, ImportRun.State.APPLYING, APPLY, by)
 
 
@@ -133,12 +135,20 @@ def _start(run: ImportRun, state: str, to: str, job: str, by: UUID | None) -> Im
     return run
 
 
+def _refuse_half(run: ImportRun) -> None:
+    if importer_of(run.kind).is_whole and run.rows.filter(action=ImportRow.Action.REFUSED).exists():
+        raise WrongState(_("还有没通过的行。这份表要整份都对才能导入，改好再传。"))
+
+
 def apply_run(*, run: ImportRun, now: datetime, by: UUID | None = None, progress: Any = None) -> ImportRun:
     """
     Do all lines that are new or changed, each in a transaction of its own with its outcome: killed at any point, the
     next attempt goes on behind the last line that was done.
+
+    :raises WrongState: if all of it must be right and something is not.
     """
     importer = importer_of(run.kind)
+    _refuse_half(run)
 
     def do(row: ImportRow) -> None:
         target, before = importer.apply(
@@ -179,6 +189,9 @@ def _each(
     rows = run.rows.filter(outcome=outcome)
     if actions is not None:
         rows = rows.filter(action__in=actions)
+    if importer_of(run.kind).is_whole:
+        _at_once(run, rows, do, on_conflict)
+        return
     total = rows.count()
     done = 0
     while batch := list(rows.order_by("-line" if reverse else "line").values_list("pk", flat=True)[:A_BATCH]):
@@ -194,6 +207,22 @@ def _each(
             done += 1
         if progress is not None:
             progress(done, total)
+
+
+@transaction.atomic
+def _at_once(run: ImportRun, rows: QuerySet[ImportRow], do: Any, on_conflict: str) -> None:
+    """Let the first line do all of it; the others have its outcome."""
+    pks = list(rows.values_list("pk", flat=True))
+    first = lock_rows(run.rows.order_by("line"))[:1].get()
+    if not pks:
+        return
+    try:
+        with transaction.atomic():
+            do(first)
+    except RowConflict as conflict:
+        first.outcome, first.errors = on_conflict, [*first.errors, str(conflict)]
+    first.save(update_fields=["outcome", "before", "target", "errors"])
+    run.rows.filter(pk__in=pks).update(outcome=first.outcome)
 
 
 @transaction.atomic

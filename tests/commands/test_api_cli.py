@@ -17,6 +17,7 @@ from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.core.management.commands import migrate
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.api import issue_token
 from core import jobs
@@ -25,13 +26,15 @@ from core.importer.command import ImportCommand
 from core.importer.reading import read_table
 from core.jobs.models import Pulse
 from core.models import AuditHead
-from occupations.api import load_classification
+from occupations.api import level_labels, load_classification
+from occupations.sheets import template
 from records.models import StudyState
 from reports.operations import roll_up
 from search.engines import engine
 from search.trades import suggest
 from tests.commands.api_cli import Example, differences, documents, sections
 from tests.factories.people import make_member, make_person, make_tree, make_user
+from tests.factories.standards import make_examples
 from tests.reports.world import noon, study
 from unions.api import Union, UnionName
 
@@ -194,6 +197,18 @@ def _cut_off_the_audit_log():
     AuditHead.objects.filter(pk=head.pk).update(n=head.n + 1)
 
 
+def _a_standard_to_bring_in():
+    load_classification()
+    Path("welder.xlsx").write_bytes(template(labels=level_labels()))
+
+
+def _a_standard_that_does_not_add_up():
+    _a_standard_to_bring_in()
+    book = load_workbook("welder.xlsx")
+    book["权重表"]["B4"] = 70
+    book.save("welder.xlsx")
+
+
 def _forget_an_entry():
     StudyState.objects.filter(chain_length=2).update(chain_length=3)
 
@@ -202,6 +217,9 @@ PREPARE = {
     ("jobs", 0): _a_job_of_each_kind,
     ("verify_audit", 2): _cut_off_the_audit_log,
     ("verify_ledger", 1): _forget_an_entry,
+    ("import_standard", 0): _a_standard_to_bring_in,
+    ("import_standard", 2): _a_standard_that_does_not_add_up,
+    ("export_standard", 0): make_examples,
     ("suggest_occupation", 0): load_classification,
     ("union_study", 0): lambda: roll_up(today=TODAY),
 }
@@ -258,7 +276,8 @@ IMPORTS = {name: command.kind for name, command in COMMANDS.items() if isinstanc
 
 
 def test_all_importers_are_known_to_a_command() -> None:
-    assert set(IMPORTS.values()) == set(base._IMPORTERS)
+    rowwise = {kind for kind, importer in base._IMPORTERS.items() if not importer.is_whole}
+    assert set(IMPORTS.values()) == rowwise
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 from typing import Any
 
 from core.answering import AnsweringCommand
-from occupations.operations import load_classification
+from occupations.operations.classification import load_classification
 
 
 class Command(AnsweringCommand):

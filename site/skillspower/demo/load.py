@@ -14,7 +14,7 @@ from accounts.api import User
 from core.clock import SHANGHAI
 from courses.api import current_editions
 from courses.models import CoursePage, EditionLesson, LessonPage
-from occupations.api import load_classification
+from occupations.api import load_classification, load_example_standards
 from programmes.api import Programme, create_programme
 from records.api import issue_policy, make_partitions
 from reports.operations import roll_up
@@ -63,6 +63,7 @@ def load(*, now: datetime, say: Say) -> None:
     with transaction.atomic():
         say("occupations")
         load_classification()
+        load_example_standards(now=now)
         say("unions and members")
         unions = load_unions(today=today)
         people = load_people(unions=unions, now=now, today=today)

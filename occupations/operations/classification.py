@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from occupations.models import Occupation, OccupationGroup, SkillLevel
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 ALIAS_SEPARATOR = "|"
 
 

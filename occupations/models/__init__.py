@@ -1,0 +1,23 @@
+"""The classification of occupations, and the standards of what each of them asks for."""
+
+from occupations.models.classification import Occupation, OccupationGroup, SkillLevel
+from occupations.models.standards import (
+    OccupationalStandard,
+    StandardBasic,
+    StandardFunction,
+    StandardLevel,
+    StandardRequirement,
+    StandardTask,
+)
+
+__all__ = [
+    "Occupation",
+    "OccupationGroup",
+    "OccupationalStandard",
+    "SkillLevel",
+    "StandardBasic",
+    "StandardFunction",
+    "StandardLevel",
+    "StandardRequirement",
+    "StandardTask",
+]

@@ -1,0 +1,1 @@
+"""Reading the classification and the standards."""
