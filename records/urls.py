@@ -3,10 +3,11 @@ from django.urls import path
 from core import rest
 from records import views
 from records.corrections import desk_views, own_views
-from records.http import objections, own, study
+from records.http import licences, objections, own, study
 from records.transcripts import views as transcripts
 
 rest.api.add_router("/study", study.router)
+rest.api.add_router("/study", licences.router)
 rest.api.add_router("/me", own.router)
 rest.api.add_router("/me", objections.router)
 

@@ -47,6 +47,8 @@ class Sitting:
     terms: list[tuple[int, Terms]]
     checks: list[tuple[str, int]]
     ended: int | None = None
+    is_licence: bool = False
+    """Taken along without a network: it ends nobody's session, and has its own end from the beginning."""
     seqs: dict[int, Any] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     judged: dict[str, Proof] = field(default_factory=dict)
@@ -120,7 +122,7 @@ class Judge:
         if sitting.id in self.sittings:
             return
         for other in self.sittings.values():
-            if other.ended is None:
+            if other.ended is None and not sitting.is_licence:
                 other.ended = sitting.opened
         self.sittings[sitting.id] = sitting
         if self.first_check is None and sitting.checks:
@@ -153,10 +155,22 @@ class Judge:
         if sitting.ended is None:
             sitting.ended = at
         if present and at <= sitting.ended and not any(s == session for s, _, _ in self.taps):
-            later = [p for p in self._proofs() if p.at >= at]
-            if not later or later[0].is_proof:
-                self.taps.append((session, at, sitting.terms_at(at).covers))
+            self._tap(sitting, at)
         self._decide()
+
+    def tapped(self, session: str, t: int, now: int) -> None:
+        """A tap of somebody without a network, each instant once; the licence goes on."""
+        sitting = self.sittings[session]
+        at = sitting.opened + t
+        fits = now - WINDOW_MS <= at <= now + AHEAD_MS and (sitting.ended is None or at <= sitting.ended)
+        if fits and (session, at) not in {(s, known) for s, known, _ in self.taps}:
+            self._tap(sitting, at)
+        self._decide()
+
+    def _tap(self, sitting: Sitting, at: int) -> None:
+        later = [p for p in self._proofs() if p.at >= at]
+        if not later or later[0].is_proof:
+            self.taps.append((sitting.id, at, sitting.terms_at(at).covers))
 
     # What it is worth.
 

@@ -52,6 +52,14 @@ class Naive:
                 return 200, {"parts": []}
             case ["study", "sessions"]:
                 return self.open(name, body)
+            case ["study", "licences"]:
+                status, answer = self.open(name, body | {"session": body["licence"]})
+                until = self.moment(self.clock.now() + 7 * 86_400_000)
+                return status, answer | {"token": body["licence"], "valid_until": until}
+            case ["study", "uploads"]:
+                sitting = self.sessions[body["licence"]]
+                refused = self.beats(name, sitting, body.get("beats", []))
+                return 200, self.totals(name, sitting) | {"refused": refused}
             case ["study", "sessions", session, call]:
                 sitting = self.sessions.get(session)
                 if sitting is None:

@@ -69,7 +69,7 @@ class Worker:
             raise ServerFault(f"a session could not be opened: {status} {answer}")
         arrived = self.clock.now()
         # The answer to a repeated call says what time it is, not when the session was opened.
-        opened = _instant(answer["server_time"]) - (arrived - asked if is_lost else 0)
+        opened = instant_of(answer["server_time"]) - (arrived - asked if is_lost else 0)
         opening = Device(self, lesson, body, answer, arrived, arrived - asked)
         terms = self.terms.get(lesson, Terms(rate=round(answer["max_rate"] * 1_000)))
         self.judge.opened(
@@ -134,7 +134,7 @@ class Worker:
 
     def _check_entry(self, entry: dict[str, Any], out: Verdict) -> None:
         sitting = self.judge.sittings.get(entry["session"])
-        start, end = _instant(entry["t_from"]), _instant(entry["t_to"])
+        start, end = instant_of(entry["t_from"]), instant_of(entry["t_to"])
         if sitting is None:
             out.forged += max(0, entry["ms"])
             out.notes.append("an entry names no session of the learner's own")
@@ -182,7 +182,7 @@ class Device:
         self.worker, self.lesson, self.body = worker, lesson, body
         self.session = body["session"]
         self.path = f"/study/sessions/{self.session}"
-        self.opened = _instant(answer["server_time"])
+        self.opened = instant_of(answer["server_time"])
         self.checks: list[dict[str, Any]] = answer["checks"]
         self.parts: list[dict[str, Any]] = answer["parts"]
         self.credited_before = int(answer["credited_seconds"])
@@ -299,7 +299,7 @@ def missing(state: dict[str, Any], part: int, start: int, end: int) -> int:
     return total(without([(start, end)], map(tuple, state["parts"][part]["covered"])))
 
 
-def _instant(text: str) -> int:
+def instant_of(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1_000)
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.attack import absent, honest, hostile
+from benchmarks.attack import absent, honest, hostile, offline
 from benchmarks.attack.cases import CASES, Case, Unexpected
 from benchmarks.attack.model import Terms
 from benchmarks.attack.player import ServerFault, Verdict, Worker
 from benchmarks.attack.wire import RealClock, signed_in
 
-MODULES = (hostile, absent, honest)
+MODULES = (hostile, absent, honest, offline)
 """Importing them fills ``CASES``."""
 FAST_TERMS = Terms(name="fast", day_cap=60_000, covers=70_000)
 """What docs/api-cli.md says of the fast lesson; a proof covers the longest interval and the time to answer."""

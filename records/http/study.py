@@ -60,7 +60,7 @@ _ALWAYS = (
 )
 
 
-def _described(schema: Any, *kinds: str, statuses: tuple[int, ...] = (200,)) -> dict[str, Any]:
+def described(schema: Any, *kinds: str, statuses: tuple[int, ...] = (200,)) -> dict[str, Any]:
     """Return the answers of an operation for the API's description."""
     content = {
         "application/json": {
@@ -75,7 +75,7 @@ def _described(schema: Any, *kinds: str, statuses: tuple[int, ...] = (200,)) -> 
 @router.post(
     "/sessions",
     response={200: OpenedOut, 201: OpenedOut},
-    openapi_extra=_described(OpenedOut, "lesson_not_open", "not_found", "conflict", statuses=(200, 201)),
+    openapi_extra=described(OpenedOut, "lesson_not_open", "not_found", "conflict", statuses=(200, 201)),
     summary="Open a session, or find it again when the call is repeated",
 )
 def open_(request: HttpRequest, payload: OpenIn) -> HttpResponse:
@@ -105,7 +105,7 @@ def open_(request: HttpRequest, payload: OpenIn) -> HttpResponse:
 @router.post(
     "/sessions/{uuid:session}/beats",
     response=TotalsOut,
-    openapi_extra=_described(TotalsOut, "not_found"),
+    openapi_extra=described(TotalsOut, "not_found"),
     summary="Report what was played, and answers to checks",
 )
 def beats(request: HttpRequest, session: UUID, payload: BeatsIn) -> HttpResponse:
@@ -113,7 +113,7 @@ def beats(request: HttpRequest, session: UUID, payload: BeatsIn) -> HttpResponse
         Beat(b.seq, b.part, b.t[0], b.t[1], tuple((a, z) for a, z in b.ranges), b.visible)
         for b in payload.beats
     ]
-    given = [_given(a) for a in payload.answers]
+    given = [given_answer(a) for a in payload.answers]
     guest = guest_of(request)
     try:
         if guest is not None:
@@ -125,42 +125,42 @@ def beats(request: HttpRequest, session: UUID, payload: BeatsIn) -> HttpResponse
     except (SessionNotFound, GuestLimit) as error:
         raise _no_session(guest) from error
     except UnknownCheck as error:
-        raise _unknown_check("answers") from error
-    return _totals(totals)
+        raise unknown_check("answers") from error
+    return totals_answer(totals)
 
 
 @router.post(
     "/sessions/{uuid:session}/presence",
     response=TotalsOut,
-    openapi_extra=_described(TotalsOut, "not_found", "check_missed"),
+    openapi_extra=described(TotalsOut, "not_found", "check_missed"),
     summary="Answer a presence check",
 )
 def presence(request: HttpRequest, session: UUID, payload: AnswerIn) -> HttpResponse:
     guest = guest_of(request)
     try:
         if guest is not None:
-            totals = answer_guest_presence(device=guest, session=session, answer=_given(payload))
+            totals = answer_guest_presence(device=guest, session=session, answer=given_answer(payload))
         else:
             learner = person_of(request)
             check_rate(learner)
-            totals = answer_presence(learner=learner, session=session, answer=_given(payload))
+            totals = answer_presence(learner=learner, session=session, answer=given_answer(payload))
     except (SessionNotFound, GuestLimit) as error:
         raise _no_session(guest) from error
     except UnknownCheck as error:
-        raise _unknown_check("id") from error
+        raise unknown_check("id") from error
     except CheckMissed as error:
         raise Problem(
             "check_missed",
             _("刚才没等到你点，上次确认之后的时间先没算。不用找人，重看这段就补回来。"),
             **_json(plain(error.totals)),
         ) from error
-    return _totals(totals)
+    return totals_answer(totals)
 
 
 @router.post(
     "/sessions/{uuid:session}/close",
     response=TotalsOut,
-    openapi_extra=_described(TotalsOut, "not_found"),
+    openapi_extra=described(TotalsOut, "not_found"),
     summary="End a session; the learner's tap proves presence",
 )
 def close(request: HttpRequest, session: UUID, payload: CloseIn) -> HttpResponse:
@@ -174,7 +174,7 @@ def close(request: HttpRequest, session: UUID, payload: CloseIn) -> HttpResponse
             totals = close_session(learner=learner, session=session, t=payload.t, present=payload.present)
     except SessionNotFound as error:
         raise _no_session(guest) from error
-    return _totals(totals)
+    return totals_answer(totals)
 
 
 def _no_session(guest: str | None) -> Problem:
@@ -185,32 +185,32 @@ def _no_session(guest: str | None) -> Problem:
     return Problem("not_found", _("没有这次学习。")) if guest is None else Problem("unauthorized")
 
 
-def _given(answer: AnswerIn) -> Answer:
+def given_answer(answer: AnswerIn) -> Answer:
     return Answer(answer.id, answer.answer, answer.shown, answer.t)
 
 
-def _unknown_check(field: str) -> Problem:
+def unknown_check(field: str) -> Problem:
     words = _("这次学习里没有这个确认。")
     return Problem("unprocessable", words, errors=[{"field": field, "message": words}])
 
 
-def _totals(totals: Totals) -> HttpResponse:
-    return _answer(_json(plain(totals)))
+def totals_answer(totals: Totals) -> HttpResponse:
+    return json_answer(_json(plain(totals)))
 
 
 def _json(totals: dict[str, Any]) -> dict[str, Any]:
     return totals | {"refused": [r | {"part": str(r["part"])} for r in totals["refused"]]}
 
 
-def _answer(body: dict[str, Any], status: int = 200) -> HttpResponse:
+def json_answer(body: dict[str, Any], status: int = 200) -> HttpResponse:
     return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def _open_answer(opened: Opened) -> HttpResponse:
-    return _answer(_opened(opened), status=201 if opened.is_new else 200)
+    return json_answer(opened_json(opened), status=201 if opened.is_new else 200)
 
 
-def _opened(opened: Opened) -> dict[str, Any]:
+def opened_json(opened: Opened) -> dict[str, Any]:
     return {
         "session": str(opened.session),
         "server_time": from_ms(opened.server_time).isoformat(timespec="milliseconds"),

@@ -131,13 +131,13 @@ def answer_question(
     return True
 
 
-def tap(learner: Learner, session: Session, *, at: int, now: int) -> bool:
+def tap(learner: Learner, session: Session, *, at: int, now: int, name: str = "tap") -> bool:
     """
     Take the tap that ends a lesson as a proof; tell whether it is one.
 
-    It does not restart the countdown, counts once a session, and a tap dated before a miss changes nothing.
+    It does not restart the countdown, each name counts once a session, and a tap dated before a miss changes nothing.
     """
-    name = f"{session.uuid.hex}:tap"
+    name = f"{session.uuid.hex}:{name}"
     if not _is_acceptable(learner, session, name, at, now):
         return False
     following = next((j for j in learner.judgements if j.at >= at), None)

@@ -8,7 +8,7 @@ from records.models.guests import GuestSession, GuestSpan
 from records.models.ledger import LedgerEntry, RefusedSpan
 from records.models.policy import StudyPolicy
 from records.models.rollups import Completion, DailyStudy, LearnerPeriod, Mark
-from records.models.study import PartProgress, StudySession, StudyState
+from records.models.study import PartProgress, StudyLicence, StudySession, StudyState
 from records.models.transcripts import Transcript
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "ObjectionStep",
     "PartProgress",
     "RefusedSpan",
+    "StudyLicence",
     "StudyPolicy",
     "StudySession",
     "StudyState",

@@ -49,6 +49,7 @@ class StudySession(models.Model):
         CLOSE = "close", _("本人结束")
         SUPERSEDED = "superseded", _("在别处开课")
         WITHDRAWN = "lesson_withdrawn", _("课程下架")
+        EXPIRED = "licence_expired", _("离线许可到期")
 
     uuid = models.UUIDField(primary_key=True)
     learner = models.UUIDField()
@@ -93,6 +94,35 @@ class StudySession(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["learner", "-opened_at"], name="session_of_learner")]
+
+
+class StudyLicence(models.Model):
+    """
+    The right to study one lesson on one device without a network, and where its runs stand on our clock.
+
+    It is a session of its own (``StudySession`` of the same uuid, source ``offline``) that ends when the licence does.
+    """
+
+    uuid = models.UUIDField(primary_key=True, help_text="of the licence and of its session")
+    learner = models.UUIDField()
+    device = models.CharField(max_length=120)
+    nonce = models.CharField(max_length=32)
+    token = models.TextField(help_text="as it was signed")
+    issued_at = models.BigIntegerField(help_text="ms since the epoch, the database's clock")
+    expires_at = models.BigIntegerField()
+    runs = models.JSONField(
+        default=dict, help_text="run: at_ms, ms as stated, shift_ms, and parted_ms of the clocks"
+    )
+    uploaded_at = models.BigIntegerField(null=True, help_text="when something last came")
+
+    class Meta:
+        verbose_name = _("离线许可")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("issued_at")), name="licence_has_a_window"
+            ),
+        ]
+        indexes = [models.Index(fields=["learner", "-issued_at"], name="licence_of_learner")]
 
 
 class PartProgress(models.Model):

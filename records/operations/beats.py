@@ -31,6 +31,8 @@ from unions.api import union_of
 
 __all__ = ["Answer", "Ask", "Beat", "Refused", "SessionNotFound", "Totals", "UnknownCheck", "accept_beats"]
 
+OFFLINE = "offline"
+"""The source of a session that is an offline licence: its beats come with the licence, not by the session's address."""
 TRIES_WITHOUT_LOCK = 4
 RECENT_BEATS = 96
 _random = SystemRandom()
@@ -79,6 +81,8 @@ def accept_beats(
     session: UUID,
     beats: Sequence[Beat],
     answers: Sequence[Answer] = (),
+    taps: Sequence[int] = (),
+    source: str = "",
     now: int | None = None,
     draw: Draw | None = None,
 ) -> Totals:
@@ -86,13 +90,16 @@ def accept_beats(
     Record beats and answers of a session and return the totals of its lesson.
 
     What is acknowledged is durable: the answer is made after the commit. ``now`` is the instant of arrival in ms, None
-    takes the database's clock; ``draw`` gives the played time to a further check, None draws by the terms.
+    takes the database's clock; ``draw`` gives the played time to a further check, None draws by the terms. ``taps`` are
+    ms at which the learner ended the lesson by hand; ``source`` is :data:`OFFLINE` for what came with a licence.
 
     :raises SessionNotFound: if the learner has no such session.
     :raises UnknownCheck: if an answer names no check or question of it; nothing is recorded then.
     """
 
     def act(work: Work) -> Totals:
+        if (work.row["source"] == OFFLINE) != (source == OFFLINE):
+            raise SessionNotFound(session)
         fresh, repeated = _sort_out(work, beats)
         received = receive(
             work.learner,
@@ -109,6 +116,8 @@ def accept_beats(
             work.changes.session_columns["checks"] = codec.dump_checks(work.session.checks)
         if received.must_settle:
             work.settle()
+        for t in taps:
+            prove_by_tap(work, work.session.opened_at + t, name=f"tap-{t}")
         totals = totals_of(work, received.answers)
         refused = [*totals.refused, *_refusals_of(session, repeated)]
         work.touched |= bool(received.recorded or answers)
@@ -225,9 +234,9 @@ def drawer(session: Session, now: int) -> Draw:
     return lambda: _random.randint(terms.presence_min_ms, longest_interval_ms(terms))
 
 
-def prove_by_tap(work: Work, at: int) -> bool:
-    """Take the tap that ends a lesson, at an instant, and decide what it proves."""
-    if not tap(work.learner, work.session, at=at, now=work.now):
+def prove_by_tap(work: Work, at: int, *, name: str = "tap") -> bool:
+    """Take the tap that ends a lesson, at an instant, and decide what it proves. Each name counts once a session."""
+    if not tap(work.learner, work.session, at=at, now=work.now, name=name):
         return False
     work.settle()
     return True

@@ -18,7 +18,7 @@ from records.ledger.snapshot import LessonSnapshot
 from records.ledger.state import Judgement
 from records.ledger.terms import DAY_MS, Terms
 from records.models import GuestSession, GuestSpan, StudySession
-from records.operations.beats import accept_beats, prove_by_tap, run
+from records.operations.beats import OFFLINE, accept_beats, prove_by_tap, run
 from records.operations.guests import KEPT_MS, answers_of, beats_of, checks_of
 from records.operations.policies import newest_policy, terms_for
 from records.operations.sessions import LessonNotOpen, resolve_lesson, snapshot_columns
@@ -114,6 +114,7 @@ def _end_of(row: GuestSession, learner: UUID, state: store.Row, now: int) -> tup
         ended, reason = now, StudySession.End.SUPERSEDED.value
     opened = StudySession.objects.filter(learner=learner, opened_at__gte=row.opened_at, opened_at__lt=ended)
     opened = opened.exclude(device=_name_of(row))  # on this device each session ended the one before already
+    opened = opened.exclude(source=OFFLINE)  # taking a lesson along is no study yet
     elsewhere = list(opened.order_by("opened_at").values_list("opened_at", flat=True)[:1])
     recorded = learner_of(learner, state).clock.inside(row.opened_at, ended)
     elsewhere += [recorded[0][0]] if recorded else []

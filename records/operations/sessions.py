@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
 from core.clock import day_of
@@ -26,9 +26,12 @@ from records.ledger.presence import MISS, first_check_of_session_ms
 from records.ledger.requests import Answer
 from records.ledger.snapshot import LessonSnapshot
 from records.ledger.state import Check, Judgement, Session
+from records.ledger.terms import Terms
 from records.models import GuestSession, StudySession, StudyState
 from records.operations.beats import (
+    OFFLINE,
     Draw,
+    SessionNotFound,
     Totals,
     accept_beats,
     drawer,
@@ -149,8 +152,8 @@ def open_session(
     is_new = False
     with transaction.atomic():
         store.lock_state(learner)
-        known = StudySession.objects.filter(pk=session).values("learner", "lesson").first()
-        if known is not None and (known["learner"] != learner or known["lesson"] != lesson.lesson):
+        known = StudySession.objects.filter(pk=session).values_list("learner", "lesson", "source").first()
+        if known is not None and (known[:2] != (learner, lesson.lesson) or known[2] == OFFLINE):
             raise SessionTaken(session)
         if known is None:
             is_new = True
@@ -167,10 +170,10 @@ def reopen_session(*, learner: UUID, session: UUID, lesson: UUID) -> Opened | No
 
     :raises SessionTaken: if the uuid names a session of another learner or lesson.
     """
-    known = StudySession.objects.filter(pk=session).values_list("learner", "lesson").first()
+    known = StudySession.objects.filter(pk=session).values_list("learner", "lesson", "source").first()
     if known is None:
         return None
-    if known != (learner, lesson):
+    if known[:2] != (learner, lesson) or known[2] == OFFLINE:
         raise SessionTaken(session)
     return run(learner, session, lambda work: opening_answer(work, is_new=False))
 
@@ -202,6 +205,8 @@ def close_session(
     """
 
     def act(work: Work) -> Totals:
+        if work.row["source"] == OFFLINE:
+            raise SessionNotFound(session)
         at = work.now if t is None else min(work.session.opened_at + t, work.now)
         if work.session.ended_at is None:
             work.session.ended_at, work.session.end_reason = at, StudySession.End.CLOSE.value
@@ -221,21 +226,24 @@ def end_sessions_of_lesson(*, lesson: UUID, learners: Sequence[UUID] | None = No
     End the open sessions of a lesson that was withdrawn, guests' too, or of learners who left it; return how many of
     learners.
 
-    What is played after that instant is refused as ``lesson_withdrawn``.
+    What is played after that instant is refused as ``lesson_withdrawn``, with an offline licence, too.
     """
     if learners is None:
         GuestSession.objects.filter(lesson=lesson, ended_at=None).update(
             ended_at=now_ms(), end_reason=StudySession.End.WITHDRAWN
         )
-    rows = StudySession.objects.filter(lesson=lesson, ended_at=None)
+    now = now_ms()
+    # An offline licence has its end from the beginning.
+    runs_on = Q(ended_at=None) | Q(source=OFFLINE, ended_at__gt=now)
+    rows = StudySession.objects.filter(runs_on, lesson=lesson)
     if learners is not None:
         rows = rows.filter(learner__in=learners)
     ended = 0
     for learner, session in rows.values_list("learner", "uuid"):
         with transaction.atomic():
             store.lock_state(learner)
-            ended += StudySession.objects.filter(pk=session, ended_at=None).update(
-                ended_at=now_ms(), end_reason=StudySession.End.WITHDRAWN
+            ended += StudySession.objects.filter(runs_on, pk=session).update(
+                ended_at=now, end_reason=StudySession.End.WITHDRAWN
             )
             _forget_open_session(learner)
     return ended
@@ -285,10 +293,40 @@ def _begin(
     now: int,
     chosen: Draw | None,
 ) -> None:
-    day = day_of(now)
     StudySession.objects.filter(learner=learner, ended_at=None).update(
         ended_at=now, end_reason=StudySession.End.SUPERSEDED
     )
+    write_session(
+        session, learner=learner, lesson=lesson, device=device, source=source, is_elder=is_elder, now=now
+    )
+    loaded = store.load(learner, session, now=now)
+    work = Work(learner, loaded)  # type: ignore[arg-type]  # it was written just now
+    seal_checks(work, lesson, chosen)
+    work.changes.state["open_session"] = session
+    if any(span.end <= now - work.window_ms for span in work.learner.spans):
+        work.settle()
+    if not store.save(work.finish()):
+        raise RuntimeError("a learner's row changed under its lock")
+
+
+def write_session(
+    session: UUID,
+    *,
+    learner: UUID,
+    lesson: LessonSnapshot,
+    device: str,
+    source: str,
+    is_elder: bool,
+    now: int,
+    lasts: Callable[[Terms], int] | None = None,
+) -> StudySession:
+    """
+    Write the row of a session that begins now, with the terms in force for this learner. ``lasts`` gives the ms after
+    which it ends by itself, as an offline licence does.
+
+    :raises SessionTaken: if there is one of this uuid.
+    """
+    day = day_of(now)
     union_uuid = union_of(learner, day)
     owner_keys = sorted(lesson.owner_keys)
     seen = newest_policy()
@@ -307,31 +345,33 @@ def _begin(
         "union": union_uuid,
         "opened_at": now,
     }
+    if lasts is not None:
+        fields |= {"ended_at": now + lasts(terms), "end_reason": StudySession.End.EXPIRED}
     try:
         with transaction.atomic():
-            StudySession.objects.create(uuid=session, **fields)
+            return StudySession.objects.create(uuid=session, **fields)
     except IntegrityError as error:
         raise SessionTaken(session) from error
-    loaded = store.load(learner, session, now=now)
-    work = Work(learner, loaded)  # type: ignore[arg-type]  # it was written just now
-    draw = chosen or drawer(work.session, now)
+
+
+def seal_checks(work: Work, lesson: LessonSnapshot, chosen: Draw | None = None, *, least: int = 0) -> None:
+    """Issue the checks of a session that begins now, and begin the countdown of somebody who has never studied."""
+    draw = chosen or drawer(work.session, work.now)
     if not work.learner.judgements:
-        work.learner.judgements = [Judgement(now, "start", session, next_ms=draw())]
-    first = first_check_of_session_ms(work.learner, terms, now)
-    work.session.checks = issue_checks(work.session, first, draw, lesson)
-    work.changes.state["open_session"] = session
+        work.learner.judgements = [Judgement(work.now, "start", work.session.uuid, next_ms=draw())]
+    terms = work.session.terms_at(work.now)
+    first = first_check_of_session_ms(work.learner, terms, work.now)
+    work.session.checks = issue_checks(work.session, first, draw, lesson, least=least)
     work.changes.session_columns["checks"] = codec.dump_checks(work.session.checks)
-    if any(span.end <= now - work.window_ms for span in work.learner.spans):
-        work.settle()
-    if not store.save(work.finish()):
-        raise RuntimeError("a learner's row changed under its lock")
 
 
-def issue_checks(session: Session, first: int, draw: Draw, lesson: LessonSnapshot) -> list[Check]:
+def issue_checks(
+    session: Session, first: int, draw: Draw, lesson: LessonSnapshot, *, least: int = 0
+) -> list[Check]:
     """Return the checks of a new session: the one that is next, and as many more as the lesson may need."""
     terms = session.terms_at(session.opened_at)
     length = sum(part.nominal_ms for part in session.parts.values())
-    count = min(MOST_CHECKS, ceil(length / terms.presence_min_ms) + 1)
+    count = max(least, min(MOST_CHECKS, ceil(length / terms.presence_min_ms) + 1))
     is_heard = lesson.has_sound and terms.sound_only
     checks = []
     for number in range(count):

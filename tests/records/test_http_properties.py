@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.attack.model import Terms
+from benchmarks.attack.offline import Bag
 from benchmarks.attack.player import Device, Worker
 from records.api import issue_policy
 from records.operations import sessions
@@ -33,6 +34,9 @@ others = st.sampled_from(
     [
         ("open",),
         ("open",),
+        ("take",),
+        ("take",),
+        ("back",),
         ("tap",),
         ("close",),
         ("wait", 7_000),
@@ -113,6 +117,14 @@ class Random:
     def open(self) -> None:
         self.device = self.worker.open(device=f"device {len(self.worker.devices)}")
 
+    def take(self) -> None:
+        """Take the lesson along: what is played next has a licence, and no network."""
+        self.device = Bag.take(self.worker, device=f"device {len(self.worker.devices)}")
+
+    def back(self) -> None:
+        """Go on with what one had before: two licences, or a licence and a session, side by side."""
+        self.device = self.rng.choice(self.worker.devices)
+
     def tap(self) -> None:
         self.device.close(self.device.t)
 
@@ -141,7 +153,7 @@ def terms(cap: int) -> Terms:
 
 
 @settings(
-    max_examples=25,
+    max_examples=35,
     derandomize=True,
     deadline=None,
     phases=[Phase.generate],  # a plan is short; shrinking would take minutes

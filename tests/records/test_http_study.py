@@ -344,7 +344,7 @@ def test_description_has_an_example_for_every_answer_and_the_closed_list_of_reas
         "licence_expired",
     }  # fmt: skip
     study = {p: calls for p, calls in schema["paths"].items() if "/study/" in p or "/me/" in p}
-    assert len(study) == 7
+    assert len(study) == 9
     for path, calls in study.items():
         for method, call in calls.items():
             for status, answer in call["responses"].items():

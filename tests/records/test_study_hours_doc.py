@@ -2,16 +2,20 @@
 
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from records.api import append_entries, issue_policy, open_session, reversal_of
+from core.clock import from_ms
+from records.api import Beat, append_entries, issue_policy, open_session, reversal_of
 from records.ledger.intervals import measure
+from records.ledger.licences import Run
 from records.ledger.periods import booked_on
 from records.ledger.terms import DAY_MS, Terms
 from records.models import LedgerEntry
+from records.operations.licences import accept_upload, issue_licence
 from records.reasons import what, why
-from tests.factories.records import MINUTE
+from tests.factories.records import MINUTE, make_lesson
 from tests.records.player import Player
 from tests.records.world import NOON, World, beat, part_id, played
 
@@ -188,3 +192,23 @@ def test_days_and_months():
     booked = booked_on(date(2026, 10, 31), date(2026, 11, 16))
     says(12, f"A minute that begins 20 s before midnight is {s(before)} s of the one day and {s(after)} s of the next; time of "
              f"31 October that is recorded on 16 November is booked on {booked.day} {booked:%B}.")  # fmt: skip
+
+
+def test_without_a_network(clock, db):
+    licence = issue_licence(
+        learner=uuid4(), licence=uuid4(), lesson=make_lesson(kinds=("text",)), device="phone"
+    )
+    begin = 25 * 60 * MINUTE
+    part = licence.opened.parts[0].part
+    beats = [
+        Beat(n, part, begin + n * 15_000, begin + (n + 1) * 15_000, ((n * 15_000, (n + 1) * 15_000),))
+        for n in range(16)
+    ]
+    clock.forward(180 * MINUTE)
+    for _again in range(2):
+        accept_upload(learner=licence.learner, device="phone", token=licence.token, beats=beats,
+                      taps=[begin + 4 * MINUTE], runs=[Run(1, begin, 4 * MINUTE)])  # fmt: skip
+    [entry] = LedgerEntry.objects.filter(learner=licence.learner)
+    first, last = (f"{from_ms(ms):%H:%M}" for ms in (entry.t_from, entry.t_to))
+    words = " ".join(TEXT.read_text(encoding="utf-8").split())
+    assert f"at 15:00 the phone uploads, twice: {s(entry.ms)} s, one entry, {first} to {last}.*" in words
