@@ -173,6 +173,8 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "api/v1/openapi.json": PUBLIC,
     "api/v1/": NOBODY_HERE,
     "^api/(?P<path>.*)$": NOBODY_HERE.at(path="none"),
+    "api/v1/study/licences": SIGNED_IN,
+    "api/v1/study/uploads": SIGNED_IN,
     "api/v1/study/sessions": SIGNED_IN,
     "api/v1/study/sessions/<uuidstr:session>/beats": OWNER.saying(beats=[_BEAT]),
     # Nobody has been asked for presence: there is no such check (404), whoever says so.
