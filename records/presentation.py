@@ -1,12 +1,13 @@
 """A learner's records as the page shows them: days, lessons in them, and the evidence behind each row."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import display
@@ -42,6 +43,7 @@ from records.queries import (
 )
 
 ENTRIES_A_PAGE = 60
+STRETCHES_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,15 @@ class Gaps:
         """Tell whether playing it today would count: what counts only from tomorrow on is not offered today."""
         return self.is_open(span) and self.by_part[span.part].from_day <= self.today
 
+    def first_of(self, spans: Iterable[RefusedSpan]) -> str:
+        """Return where the player plays the first open stretch of these spans, or nothing."""
+        for span in sorted(spans, key=lambda s: (s.t_from, s.position_from or 0)):
+            left = self.by_part.get(span.part)
+            for a, b in left.stretches if left else []:
+                if inside([(a, b)], span.position_from or 0, span.position_to or 0):
+                    return str(_stretch(span.lesson, span.part, (a, b))["url"])
+        return ""
+
     def is_made_up(self, span: RefusedSpan) -> bool:
         played = self.covered.get(span.part, [])
         places = _positions([span])
@@ -121,6 +132,8 @@ def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict
                 "lesson": item.lesson,
                 "ms": item.ms,
                 "from_day": item.from_day if item.from_day > today else None,
+                "stretches": item.stretches[:STRETCHES_SHOWN] if item.from_day <= today else [],
+                "more": max(0, len(item.stretches) - STRETCHES_SHOWN) if item.from_day <= today else 0,
             }
             for item in _by_lesson(earned)[:6]
         ],
@@ -299,6 +312,7 @@ def _refusals(spans: Sequence[RefusedSpan], gaps: Gaps) -> list[dict[str, Any]]:
                 "why": reasons.made_up(reason) if is_made_up else reasons.why(reason),
                 "when": _span_of_day(min(r.t_from for r in rows), max(r.t_to for r in rows)),
                 "lesson": rows[0].lesson if can_earn else None,
+                "again": gaps.first_of(rows) if can_earn else "",
                 **_objection(rows),
             }
         )
@@ -362,6 +376,7 @@ def _by_lesson(items: Iterable[Any]) -> list[Any]:
     for item in items:
         known = merged.setdefault(item.lesson, _LessonMakeUp(item.lesson, item.title, 0, item.from_day))
         known.ms += item.ms
+        known.stretches += [_stretch(item.lesson, item.part, each) for each in item.stretches]
     return list(merged.values())
 
 
@@ -371,3 +386,11 @@ class _LessonMakeUp:
     title: str
     ms: int
     from_day: date
+    stretches: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _stretch(lesson: UUID, part: UUID, place: Interval) -> dict[str, Any]:
+    """Return a stretch to play again: where it begins, how long it is, and where the player plays just that."""
+    query = urlencode({"part": part, "from": place[0], "to": place[1]})
+    address = f"{reverse('courses:lesson', args=[lesson])}?{query}"
+    return {"at": display.clock_position(place[0]), "ms": place[1] - place[0], "url": address}

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from core.clock import day_of, month_start
+from records.ledger.again import stretches
 from records.ledger.codec import load_days, load_intervals, load_segments, load_spans
 from records.ledger.intervals import Interval, inside, measure, minus, union
 from records.ledger.kinds import Counted, share_online
@@ -57,7 +58,7 @@ class MakeUp:
     """
     What can still be earned of one part: refused positions, and time owed for any of it played again.
 
-    ``from_day`` is the first day on which it counts.
+    ``from_day`` is the first day on which it counts; ``stretches`` are what to play for it.
     """
 
     lesson: UUID
@@ -66,6 +67,7 @@ class MakeUp:
     to_make_up: list[Interval]
     owed_ms: int
     from_day: date
+    stretches: list[Interval] = field(default_factory=list)
 
     @property
     def ms(self) -> int:
@@ -281,9 +283,9 @@ def make_up(
             continue
         item = _make_up_of(part, session, by_part.get(part), refused.get(part, []), waiting.get(part, []))
         if item is not None:
-            gaps, owed = item
+            gaps, owed, again = item
             day = today + timedelta(days=1) if session.uuid in capped else today
-            out.append(MakeUp(session.lesson, session.title, part, gaps, owed, day))
+            out.append(MakeUp(session.lesson, session.title, part, gaps, owed, day, again))
     return out
 
 
@@ -293,7 +295,7 @@ def _make_up_of(
     progress: PartProgress | None,
     refused: list[Interval],
     waiting: list[Interval],
-) -> tuple[list[Interval], int] | None:
+) -> tuple[list[Interval], int, list[Interval]] | None:
     nominal = {UUID(p["uuid"]): p["nominal_ms"] for p in session.parts}.get(part)
     if nominal is None:
         return None  # the part is no longer in the lesson
@@ -301,7 +303,8 @@ def _make_up_of(
     played = union([*covered, *waiting])
     gaps = minus(inside(union(refused), 0, nominal), played)
     owed = max(0, progress.covered_ms - progress.credited_ms) if progress and not waiting else 0
-    return (gaps, owed) if gaps or owed else None
+    again = stretches(gaps, owed_ms=owed, covered=covered, nominal_ms=nominal)
+    return (gaps, owed, again) if gaps or owed else None
 
 
 def _last_sessions(learner: UUID, lessons: set[UUID]) -> dict[UUID, StudySession]:

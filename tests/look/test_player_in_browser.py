@@ -70,7 +70,7 @@ class Service:
         self.is_guest = False
         page.route("**/api/v1/study/**", self._answer)
         page.route("**/clip.mp4", self._clip)
-        page.route(f"**{PLAYER}", self._page)
+        page.route(f"**{PLAYER}*", self._page)
 
     def _clip(self, route: Route) -> None:
         """A browser jumps only in a file of which it may ask for a piece."""
@@ -260,3 +260,48 @@ def test_a_guest_is_counted(lesson: tuple[Visitor, Service]):
     page.locator("[data-play]").click()
     service.wait_for(lambda: service.opened)
     expect(page.locator("[data-words]")).to_have_text("正在计时")
+
+
+def test_a_check_leaves_the_full_screen_and_takes_digits_and_enter(lesson: tuple[Visitor, Service]):
+    visitor, service = lesson
+    service.checks = [
+        {"id": "c1", "after_ms": 1_500, "kind": "choice", "prompt": "余高？\n0–3 mm\n3–6 mm", "seal": "s"},
+        {"id": "c2", "after_ms": 500, "kind": "number", "prompt": "照着输入：47", "seal": "s"},
+    ]
+    page = visitor.open(PLAYER)
+    _play(page)
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+    sheet = page.get_by_role("dialog", name="余高？")
+    expect(sheet).to_be_visible()
+    assert page.evaluate("document.fullscreenElement === null && document.querySelector('video').paused")
+    expect(sheet.get_by_role("button", name="0–3 mm")).to_be_focused()
+    assert min(b.bounding_box()["height"] for b in sheet.get_by_role("button").all()) >= 96
+    page.keyboard.press("2")
+
+    number = page.get_by_role("dialog", name="照着输入：47").get_by_role("textbox", name="数字")
+    expect(number).to_be_focused()
+    page.keyboard.press("Enter")  # nothing is written yet
+    page.keyboard.type("47")
+    page.keyboard.press("Enter")
+    expect(page.locator("lesson-player")).to_have_attribute("data-state", "running")
+    service.wait_for(lambda: len(service.answers) == 2)
+    assert [(a["id"], a["answer"]) for a in service.answers] == [("c1", 1), ("c2", "47")]
+    assert visitor.complaints == []
+
+
+def test_a_stretch_to_make_up_plays_alone_and_stops_at_its_end(lesson: tuple[Visitor, Service]):
+    visitor, service = lesson
+    page = visitor.open(f"{PLAYER}?part={PART_VIDEO}&from=4000&to=6500")
+    notices = page.locator("[data-notices]")
+    expect(notices).to_contain_text("这里有 2 秒可以补回来")
+    page.get_by_role("button", name="现在补").click()
+    expect(notices).to_contain_text("这一段补完了，已经停下。")
+    assert page.evaluate("document.querySelector('video').paused")
+    service.wait_for(lambda: service.beats)
+    [first, *_] = service.beats
+    last = service.beats[-1]
+    assert 4_000 - A_FRAME_MS <= first["ranges"][0][0] <= 4_300
+    assert 6_500 <= last["ranges"][0][1] <= 7_500
+    page.locator("[data-speed]").select_option("1.5")
+    expect(notices).to_contain_text("1.5 倍速：8 分钟的课先算 5 分 57 秒，余下 2 分 2 秒再看可补。")

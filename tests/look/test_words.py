@@ -118,7 +118,7 @@ MICROCOPY = {
     "presence.missed": "刚才没等到你点，上次确认之后的时间先没算。不用找人，重看这段就补回来。",
     "makeup.card": "可以补回来。",
     "offline.saved": "没网也在记。已存 #，连上网自动上传，不会重复也不会丢。",
-    "speed.before": "# 倍速：看完先算 # 分钟，余下 # 分钟再看可补。",
+    "speed.before": "# 倍速：#的课先算 #，余下 #再看可补。",
     "records.empty": "看一节 6 分钟的课，这里就有第一笔。",
     "search.empty": "没找到“#”。",
     "union.waiting": "等的时候照常学、照常计时，确认后一起算进去。",

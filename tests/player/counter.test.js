@@ -312,3 +312,40 @@ test("the session's clock is never ahead of the real one", async () => {
   world.time += 999.9;
   assert.ok(counter.session.clock.now() <= world.time - opened);
 });
+
+test("sound with the screen off counts where the policy says so, and brings the check nearer", async () => {
+  for (const [sound_counts, isAsked] of [[true, true], [false, false]]) {
+    const world = new World();
+    serve(world, { checks: [{ id: "c1", after_ms: 20_000, kind: "tap" }] });
+    const told = [];
+    const config = { ...CONFIG, sound_counts, parts: [{ part: "talk", kind: "audio", nominal_ms: 600_000 }] };
+    const counter = new StudyCounter(config, world, (event) => told.push(event));
+    for (let position = 0; position < 24_000; position += 250) {
+      counter.tick({ part: "talk", position, rate: 1, visible: false });
+      await world.pass(250);
+    }
+    assert.equal(told.includes("check"), isAsked);
+    assert.equal(counter.standing.ms > 15_000, isAsked);
+  }
+});
+
+test("an answer given after its time is sent as the miss it is", async () => {
+  const { world, counter, told, play } = await begin({ checks: [{ id: "c1", after_ms: 10_000, kind: "tap" }] });
+  await play(11_000);
+  assert.ok(counter.answerLeftMs <= 60_000);
+  await world.pass(60_500);
+  counter.answerPresence(true);
+  await world.settle();
+  assert.equal(world.answers()[0].answer, null);
+  assert.equal(told.find((t) => t.event === "check_over").missed, true);
+});
+
+test("a question of the lesson proves once: answering again does not put the next check off", async () => {
+  const { counter, play, told } = await begin({ checks: [{ id: "c1", after_ms: 30_000, kind: "tap" }] });
+  await play(20_000);
+  counter.answerQuestion("q", 1, 10_000);
+  await play(20_000);
+  counter.answerQuestion("q", 2, 10_000);
+  await play(11_000);
+  assert.ok(events(told).includes("check"));
+});

@@ -188,3 +188,29 @@ def test_what_a_full_day_kept_out_is_offered_from_the_next_day_on(worker, client
     page = _page(client)
     assert "现在补" in page
     assert "起能补" not in page
+
+
+def test_missed_span_is_listed_with_a_button_that_plays_just_that_span(worker, client):
+    _study(worker)
+    worker.play(MINUTE)
+    with pytest.raises(CheckMissed):
+        worker.answer(1, answer=None)
+    part = worker.lesson.parts[0].uuid
+    address = f"/learn/{worker.lesson.lesson}/?part={part}&amp;from=60000&amp;to=120000"
+
+    page = _page(client)
+
+    assert "1:00 起，1 分钟" in page
+    assert page.count(f'href="{address}"') == 2  # in the list, and beside the reason
+
+
+def test_what_counts_only_from_tomorrow_on_has_no_button_today(worker, client):
+    issue_policy(owner="national", daily_cap_ms=MINUTE, presence_min_ms=MINUTE, presence_max_ms=MINUTE)
+    worker.clock.forward(10_000)
+    worker.open()
+    _study(worker, 2)
+
+    page = _page(client)
+
+    assert "起能补" in page
+    assert "?part=" not in page

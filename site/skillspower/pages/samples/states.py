@@ -93,7 +93,7 @@ def states() -> Data:
         "long": LONG,
         "nobody": SimpleNamespace(is_authenticated=False),
         "somebody": SimpleNamespace(is_authenticated=True),
-        "presence_choices": ["焊工", "车工", "电工", "架子工"],
+        "presence_choices": ["0–3 mm", "3–6 mm", "越高越好，焊缝高出来的部分能多受一点力"],
         "union_hits": _UNION_HITS,
         "import_lines": _IMPORT_LINES,
         "form": StatesForm(prefix="plain"),

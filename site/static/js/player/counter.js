@@ -18,8 +18,12 @@ export class StudyCounter {
     this.config = config;
     this.world = world;
     this.tell = tell;
-    this.progress = new Progress(config.parts);
-    this.checks = new PresenceChecks();
+    const heard = new Set(config.sound_counts ? config.parts.filter((p) => p.kind === "audio").map((p) => p.part) : []);
+    /** Whether a stretch counts: it was in view, or it is sound that the policy counts with the screen off. */
+    this.counts = ({ visible, part }) => visible || heard.has(part);
+    this.progress = new Progress(config.parts, this.counts);
+    this.checks = this.#newChecks();
+    this.answered = new Set();
     this.session = this.#newSession();
     this.recorder = null;
     this.isHeld = false;
@@ -28,6 +32,10 @@ export class StudyCounter {
   #newSession() {
     const session = new StudySession(this.config, this.world, (event, detail) => this.#heard(session, event, detail));
     return session;
+  }
+
+  #newChecks(checks) {
+    return new PresenceChecks(checks, this.config.presence_timeout_ms);
   }
 
   /** Send what earlier pages left behind; the session in hand is not among it. */
@@ -50,8 +58,11 @@ export class StudyCounter {
     return this.session.outbox?.waitingMs ?? 0;
   }
 
-  /** Look at what is going on; call it often, and at once when something begins or ends. */
-  tick(activity) {
+  /**
+   * Look at what is going on; call it often, and at once when something begins or ends. `atQuestion`: a question of the
+   * lesson is in view and waits for its answer.
+   */
+  tick(activity, atQuestion = false) {
     if (this.session.isStale) this.#renew();
     if (!activity || this.isHeld || this.session.phase === "ended") return this.pause();
     if (!this.session.isOpen) {
@@ -60,7 +71,7 @@ export class StudyCounter {
     }
     const t = this.session.clock.now();
     this.recorder.sample({ ...activity, t });
-    const check = this.checks.due(this.recorder.runningMs);
+    const check = this.checks.due(this.recorder.runningMs, { t, atQuestion });
     if (check) {
       this.pause();
       this.askPresence(check);
@@ -80,17 +91,25 @@ export class StudyCounter {
     this.tell("check", check);
   }
 
+  /** Return the ms left to answer the check on the screen, on the session's clock. */
+  get answerLeftMs() {
+    return this.checks.leftMs(this.session.clock.now());
+  }
+
   /** Take the answer to the check on the screen; null when nobody answered in time. */
   answerPresence(answer) {
     if (!this.checks.open) return;
-    this.session.answer(this.checks.answer(answer, this.session.clock.now()));
+    const sent = this.checks.answer(answer, this.session.clock.now());
+    this.session.answer(sent);
     this.isHeld = false;
-    this.tell("check_over", { missed: answer === null });
+    this.tell("check_over", { missed: sent.answer === null });
   }
 
   /** Take the answer to a checkpoint question of the lesson: it proves presence as well. */
   answerQuestion(part, answer, shown) {
-    if (!this.session.isOpen) return;
+    // Only the first answer proves anything.
+    if (!this.session.isOpen || this.answered.has(part)) return;
+    this.answered.add(part);
     this.checks.restart();
     this.session.answer({ id: part, answer, shown, t: this.session.clock.now() });
   }
@@ -125,7 +144,7 @@ export class StudyCounter {
     // What ran until the last look is honest; what came after it nobody can place on the server's clock.
     this.recorder.end();
     if (this.checks.open) {
-      this.checks = new PresenceChecks();
+      this.checks = this.#newChecks();
       this.isHeld = false;
       this.tell("check_over", { missed: false });
     }
@@ -135,7 +154,7 @@ export class StudyCounter {
   }
 
   #record(beat) {
-    if (beat.visible) this.checks.played(countedMs(beat));
+    if (this.counts(beat)) this.checks.played(countedMs(beat));
     this.session.record(beat);
   }
 
@@ -144,11 +163,13 @@ export class StudyCounter {
     if (session !== this.session && event !== "answered") return;
     if (event === "opened") {
       this.progress.open(detail);
-      this.checks = new PresenceChecks(detail.checks);
+      this.checks = this.#newChecks(detail.checks);
+      this.answered.clear();
       this.recorder = new StretchRecorder({
         interval: (detail.beat_interval ?? INTERVAL_MS / 1_000) * 1_000,
         maxRate: detail.max_rate ?? MAX_RATE,
         emit: (beat) => this.#record(beat),
+        counts: this.counts,
       });
     }
     if (event === "answered") {

@@ -2,14 +2,23 @@
  * <lesson-player>: puts the page's media and blocks before the counter and shows what the counter says.
  * The contract with the page stands in README.md.
  */
+import { browser } from "./browser.js";
 import { StudyCounter } from "./counter.js";
+import { speak, takeKeys } from "./headset.js";
+import { union, without } from "./intervals.js";
+import { firstOf, fromAddress, isAround, isCovered, isOver } from "./makeup.js";
 import { MediaPart } from "./media.js";
 import { Meter, say, spoken } from "./meter.js";
+import { asked } from "./presence.js";
 import { ReadingTimeline } from "./reading.js";
 import { PresenceSheet, readySound } from "./sheet.js";
+import { shareOf } from "./speed.js";
+import { leaveStage } from "./stage.js";
 
 const LOOK_MS = 250;
 const IN_VIEW = 0.5;
+/** What was refused for these reasons is earned by playing it again, now. */
+const PLAY_AGAIN = new Set(["missed_check", "not_visible", "clock_used", "faster_than_clock", "too_late", "licence_expired"]);
 
 class LessonPlayer extends HTMLElement {
   connectedCallback() {
@@ -21,18 +30,22 @@ class LessonPlayer extends HTMLElement {
     this.sheet = new PresenceSheet(this.querySelector("[data-presence]"), {
       timeoutMs: this.config.presence_timeout_ms,
       words: this.words,
+      leftMs: () => this.counter.answerLeftMs,
       onAnswer: (answer) => this.counter.answerPresence(answer),
     });
     this.leaving = new AbortController();
     this.medias = [];
     this.readings = new Map();
     this.seen = new Map();
+    this.questions = new Map();
+    this.refused = [];
     for (const part of this.config.parts) this.#take(part);
     this.#listen();
     this.timer = setInterval(() => this.#look(), LOOK_MS);
     // Without a learner (the page of patterns) there is nobody to count for.
     this.mayCount = Boolean(this.config.learner);
     if (this.mayCount) this.counter.sendLeftovers();
+    this.#offerStretch(fromAddress(location.search, this.config.parts));
     this.#look();
   }
 
@@ -53,6 +66,8 @@ class LessonPlayer extends HTMLElement {
           controls: this.querySelector("[data-controls]"),
           words: this.words,
           hlsUrl: this.config.hls_url,
+          maxRate: this.config.max_rate,
+          sound: this.#soundWords(part),
           onChange: (kind, which) => this.#mediaChanged(kind, which),
         }),
       );
@@ -66,16 +81,37 @@ class LessonPlayer extends HTMLElement {
     }
   }
 
+  /** Say what becomes of the time of a recording when the screen goes dark. */
+  #soundWords(part) {
+    const { sound } = this.words;
+    if (part.kind !== "audio") return sound.seen;
+    return this.config.sound_counts ? sound.heard : sound.not_heard;
+  }
+
   #takeQuestion(part, section) {
-    let shown = null;
-    this.questionShown = () => (shown ??= this.counter.session.isOpen ? this.counter.session.clock.now() : null);
+    const question = { section, shown: null, isAnswered: false };
+    this.questions.set(part, question);
     section.addEventListener("change", () => {
       const chosen = [...section.querySelectorAll("input:checked")].map((i) => Number(i.value));
       const isMany = section.querySelector("[type=checkbox]");
-      const now = this.questionShown();
-      if (now === null || !chosen.length) return;
-      this.counter.answerQuestion(part, isMany ? chosen.join(",") : chosen[0], now);
+      const { session } = this.counter;
+      if (!session.isOpen || !chosen.length) return;
+      question.isAnswered = true;
+      this.counter.answerQuestion(part, isMany ? chosen.join(",") : chosen[0], question.shown ?? session.clock.now());
     });
+  }
+
+  /** Return whether a question of the lesson is in view and waits for its answer; note since when it is. */
+  #atQuestion() {
+    const { session } = this.counter;
+    let isWaiting = false;
+    for (const question of this.questions.values()) {
+      const block = question.section.querySelector("[data-block]");
+      if (question.isAnswered || !this.#isInView(block)) continue;
+      isWaiting = true;
+      if (session.isOpen) question.shown ??= session.clock.now();
+    }
+    return isWaiting;
   }
 
   #listen() {
@@ -88,13 +124,17 @@ class LessonPlayer extends HTMLElement {
     on(window, "online", () => this.counter.session.outbox && this.counter.session.flush());
     on(document, "keydown", (event) => this.#key(event));
     on(this, "pointerdown", readySound);
+    on(this, "keydown", readySound);
     on(this.querySelector("[data-finish]"), "click", () => this.#finish());
   }
 
   // --- What is going on -------------------------------------------------------------------------------------------
 
   #look() {
-    if (this.mayCount) this.counter.tick(this.#activity());
+    const activity = this.#activity();
+    const atQuestion = this.#atQuestion();
+    if (this.mayCount) this.counter.tick(activity, atQuestion);
+    if (this.stretch) this.#watchStretch(activity);
     this.#draw();
   }
 
@@ -113,6 +153,7 @@ class LessonPlayer extends HTMLElement {
     if (this.medias.some((m) => !m.media.paused)) return this.#stopReading();
     const now = performance.now();
     for (const [part, { timeline, elements }] of this.readings) {
+      if (this.readings.has(this.stretch?.part) && this.stretch.part !== part) continue;
       const inView = [...elements].filter(([, element]) => this.#isInView(element)).map(([id]) => id);
       if (!inView.length) {
         timeline.stop();
@@ -154,6 +195,8 @@ class LessonPlayer extends HTMLElement {
     if (kind === "moved" && !which.isPlaying) return;
     if (kind === "interrupted") this.counter.pause({ position: which.placeMs });
     if (kind === "sought") this.counter.pause();
+    // Who goes elsewhere in the recording does not want just that stretch any more.
+    if (kind === "sought" && this.stretch?.part === which.part.part && !isAround(this.stretch, which.placeMs)) this.#endStretch();
     if (kind === "playing") this.meter.untell("media");
     if (kind === "speed") this.#saySpeed(which.media.playbackRate);
     if (kind === "blocked") this.meter.tell("media", "info", this.words.play_blocked);
@@ -196,7 +239,7 @@ class LessonPlayer extends HTMLElement {
 
   #heard(event, detail) {
     if (event === "opened") this.#opened(detail);
-    if (event === "answered") this.meter.explain(detail.refused);
+    if (event === "answered") this.#answered(detail);
     if (event === "check") this.#ask(detail);
     if (event === "check_over") this.#checkOver(detail);
     if (event === "ended") this.#ended(detail);
@@ -206,20 +249,50 @@ class LessonPlayer extends HTMLElement {
 
   #opened({ parts, resume }) {
     for (const { part, covered = [] } of parts) this.readings.get(part)?.timeline.learn(covered);
+    for (const question of this.questions.values()) question.shown = null;
     const media = this.medias.find((m) => m.part.part === resume?.part);
-    if (media && !media.isLoaded && resume.at_ms < media.part.nominal_ms) media.resumeAt(resume.at_ms);
+    if (media && !this.stretch && !media.isLoaded && resume.at_ms < media.part.nominal_ms) media.resumeAt(resume.at_ms);
     this.meter.untell("ended");
   }
 
-  #ask(check) {
+  #answered({ refused }) {
+    const again = refused.filter(({ reason, range }) => range && PLAY_AGAIN.has(reason));
+    this.refused.push(...again);
+    for (const { part, range } of again) this.readings.get(part)?.timeline.open(range);
+    this.meter.explain(refused, (reason) => {
+      if (!this.#stillOpen(reason)) return null;
+      return { text: this.words.play_again, run: () => this.#playStretch(this.#stillOpen(reason)) };
+    });
+  }
+
+  /** Return the first stretch refused for a reason that has not been played again since. */
+  #stillOpen(reason) {
+    const covered = (part) => this.counter.progress.parts.get(part)?.covered ?? [];
+    const left = this.refused.filter((r) => r.reason === reason);
+    const spans = left.flatMap(({ part, range }) => without([range], covered(part)).map((r) => ({ part, range: r })));
+    return firstOf(spans, this.config.parts);
+  }
+
+  /** Ask: what hides the page is left first, then the lesson stops, then the sheet fills the screen. */
+  async #ask(check) {
     this.playing = this.medias.find((m) => !m.media.paused);
+    const isLeft = leaveStage(document, this.medias.map((m) => m.media));
     this.playing?.pause();
     this.#stopReading();
+    await isLeft;
+    if (this.counter.checks.open?.id !== check.id) return; // over meanwhile: the phone slept, or the session ended
     this.sheet.ask(check);
+    takeKeys(navigator.mediaSession, () => this.sheet.tap());
+    if (document.visibilityState === "hidden") {
+      const { speechSynthesis: speech, SpeechSynthesisUtterance: Utterance } = window;
+      speak(asked(check).question || this.sheet.question, { speech, Utterance, lang: document.documentElement.lang });
+    }
   }
 
   #checkOver({ missed }) {
     this.sheet.close();
+    takeKeys(navigator.mediaSession, null);
+    window.speechSynthesis?.cancel();
     if (missed) this.meter.tell("presence", "warn", this.words.presence_missed);
     else {
       this.meter.untell("presence");
@@ -244,9 +317,64 @@ class LessonPlayer extends HTMLElement {
 
   #saySpeed(rate) {
     if (rate <= 1) return this.meter.untell("speed");
-    const whole = Math.round(this.wholeMs / 60_000);
-    const earned = Math.floor(this.wholeMs / 60_000 / rate);
-    this.meter.tell("speed", "info", say(this.words.speed_before, { rate, a: earned, b: whole - earned }));
+    const { units } = this.words;
+    const [n, a, b] = Object.values(shareOf(this.config.parts, rate)).map((ms) => spoken(ms, units));
+    this.meter.tell("speed", "info", say(this.words.speed_before, { rate, n, a, b }));
+  }
+
+  // --- Playing just one stretch again ------------------------------------------------------------------------------
+
+  /** Offer the stretch that the address asks for; a browser plays only after a tap. */
+  #offerStretch(span) {
+    if (!span) return;
+    const media = this.medias.find((m) => m.part.part === span.part);
+    media?.resumeAt(span.from);
+    const sentence = say(this.words.stretch_ready, { t: spoken(span.to - span.from, this.words.units) });
+    this.meter.tell("stretch", "info", sentence, { text: this.words.play_stretch, run: () => this.#playStretch(span) });
+    // Whoever taps the film's own button means the same.
+    if (media) this.stretch = span;
+  }
+
+  #playStretch(span) {
+    this.#endStretch();
+    if (!span) return;
+    this.stretch = span;
+    const sentence = say(this.words.stretch_plays, { t: spoken(span.to - span.from, this.words.units) });
+    this.meter.tell("stretch", "info", sentence, { text: this.words.stretch_all, run: () => this.#endStretch() });
+    const media = this.medias.find((m) => m.part.part === span.part);
+    if (media) {
+      media.playFrom(span.from);
+      media.frame.scrollIntoView({ block: "center" });
+      return;
+    }
+    const reading = this.readings.get(span.part);
+    reading?.timeline.keepTo([span.from, span.to]);
+    const { blocks } = this.config.parts.find(({ part }) => part === span.part);
+    const first = blocks.find((block) => block.offset_ms + block.ms > span.from);
+    reading?.elements.get(first?.id)?.scrollIntoView({ block: "center" });
+    this.#look();
+  }
+
+  /** Stop at the end of the stretch and say so. */
+  #watchStretch(activity) {
+    const { stretch } = this;
+    const media = this.medias.find((m) => m.part.part === stretch.part);
+    const reading = this.readings.get(stretch.part)?.timeline;
+    const isDone = media
+      ? !media.media.paused && isOver(stretch, stretch.part, media.placeMs)
+      : Boolean(reading?.only) && isCovered(stretch, union(reading.covered));
+    if (!isDone || (!media && activity)) return;
+    media?.pause();
+    this.#endStretch();
+    this.meter.tell("stretch", "info", this.words.stretch_done);
+    this.#look();
+  }
+
+  /** Go on with the whole lesson. */
+  #endStretch() {
+    if (this.stretch) this.readings.get(this.stretch.part)?.timeline.keepTo(null);
+    this.stretch = null;
+    this.meter.untell("stretch");
   }
 
   async #finish() {
@@ -304,56 +432,6 @@ class LessonPlayer extends HTMLElement {
     const isReading = this.medias.length === 0 || this.medias.every((m) => m.media.ended || m.media.paused);
     return ["paused", isReading && this.readings.size ? words.paused_done : words.paused];
   }
-}
-
-/** Return the world as the counter needs it. */
-function browser() {
-  const storage = usableStorage();
-  return {
-    fetch: (url, init) => fetch(url, init),
-    monotonic: () => performance.now(),
-    wall: () => Date.now(),
-    uuid: () => crypto.randomUUID?.() ?? uuid4(),
-    later: (run, ms) => setTimeout(run, ms),
-    storage,
-    device: deviceOf(storage),
-  };
-}
-
-function usableStorage() {
-  try {
-    localStorage.setItem("study?", "1");
-    localStorage.removeItem("study?");
-    return localStorage;
-  } catch {
-    const kept = new Map();
-    return {
-      get length() {
-        return kept.size;
-      },
-      key: (n) => [...kept.keys()][n] ?? null,
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => kept.set(key, value),
-      removeItem: (key) => kept.delete(key),
-    };
-  }
-}
-
-function deviceOf(storage) {
-  const known = storage.getItem("device");
-  if (known) return known;
-  const made = crypto.randomUUID?.() ?? uuid4();
-  storage.setItem("device", made);
-  return made;
-}
-
-/** crypto.randomUUID exists only on secure origins; a school's server in the intranet may have none. */
-function uuid4() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
 const steps = (count) => Array.from({ length: count + 1 }, (_, n) => n / count);

@@ -3,6 +3,7 @@
  * the question whether it is really playing, and where.
  */
 import { say } from "./meter.js";
+import { allowedSpeeds } from "./speed.js";
 
 const STEP_S = 10;
 const SPEEDS = ["0.75", "1", "1.25", "1.5"];
@@ -11,9 +12,11 @@ const HLS = "application/vnd.apple.mpegurl";
 export class MediaPart {
   /**
    * @param {HTMLMediaElement} media @param {object} part its entry in the config
-   * @param {{controls: HTMLTemplateElement, words: object, hlsUrl: string, onChange: (kind: string, part: MediaPart) => void}} options
+   * @param {{controls: HTMLTemplateElement, words: object, hlsUrl: string, maxRate: number, sound: string,
+   *   onChange: (kind: string, part: MediaPart) => void}} options
+   *   maxRate: up to which every place counts; sound: what becomes of the time when the screen goes dark
    */
-  constructor(media, part, { controls, words, hlsUrl, onChange }) {
+  constructor(media, part, { controls, words, hlsUrl, maxRate, sound, onChange }) {
     this.media = media;
     this.part = part;
     this.words = words;
@@ -25,8 +28,10 @@ export class MediaPart {
     media.controls = false;
     if (part.poster) media.poster = part.poster;
     for (const track of part.captions ?? []) media.append(trackOf(track));
+    this.speeds = allowedSpeeds(SPEEDS, maxRate ?? 1.5);
     media.after(controls.content.cloneNode(true));
     this.#wire();
+    this.frame.querySelector("[data-sound]").textContent = sound;
   }
 
   get isPlaying() {
@@ -78,13 +83,20 @@ export class MediaPart {
     this.#draw();
   }
 
+  /** Go to a place and play from there. */
+  playFrom(positionMs) {
+    if (this.isLoaded) this.seek(positionMs);
+    else this.resumeAt(positionMs);
+    this.onChange("wanted", this);
+  }
+
   key(key) {
     if (key === " " || key === "k") this.toggle();
     else if (key === "ArrowLeft") this.seek(this.positionMs - STEP_S * 1_000);
     else if (key === "ArrowRight") this.seek(this.positionMs + STEP_S * 1_000);
     else if (key === "c") this.#toggleCaptions();
     else if (key === "f") this.#toggleFullscreen();
-    else if (SPEEDS[Number(key) - 1]) this.#setSpeed(SPEEDS[Number(key) - 1]);
+    else if (this.speeds[Number(key) - 1]) this.#setSpeed(this.speeds[Number(key) - 1]);
     else return false;
     return true;
   }
@@ -108,6 +120,7 @@ export class MediaPart {
     ui.back.addEventListener("click", () => this.seek(this.positionMs - STEP_S * 1_000));
     ui.seek.addEventListener("input", () => this.seek((Number(ui.seek.value) / 1_000) * this.#wholeMs));
     ui.speed.addEventListener("change", () => this.#setSpeed(ui.speed.value));
+    for (const option of [...ui.speed.options]) if (!this.speeds.includes(option.value)) option.remove();
     ui.captions.addEventListener("click", () => this.#toggleCaptions());
     ui.captions.hidden = !this.part.captions?.length;
     ui.fullscreen.hidden = media.tagName !== "VIDEO" || !document.fullscreenEnabled;

@@ -52,15 +52,15 @@ export class Meter {
     );
   }
 
-  /** Explain what was refused: one line a reason, its time growing. */
-  explain(refused) {
+  /** Explain what was refused: one line a reason, its time growing. `action(reason)`: a button with it, or nothing. */
+  explain(refused, action = () => null) {
     for (const { reason, range } of refused) {
       const sentence = this.words.refused[reason];
       if (!sentence) continue;
       const lost = (this.refused.get(reason) ?? 0) + (range ? range[1] - range[0] : 0);
       this.refused.set(reason, lost);
       if (range && lost < 1_000) continue; // not worth a word
-      this.tell(`refused-${reason}`, "warn", say(sentence, { t: spoken(lost, this.words.units) }));
+      this.tell(`refused-${reason}`, "warn", say(sentence, { t: spoken(lost, this.words.units) }), action(reason));
     }
   }
 

@@ -8,8 +8,12 @@ import { countedMs } from "./stretches.js";
 const CAPS = new Set(["day_cap", "part_cap", "course_cap"]);
 
 export class Progress {
-  /** @param {{part: string, nominal_ms: number}[]} parts in the order of the lesson */
-  constructor(parts) {
+  /**
+   * @param {{part: string, nominal_ms: number}[]} parts in the order of the lesson
+   * @param {(beat: object) => boolean} counts whether a beat is counted, seen or heard
+   */
+  constructor(parts, counts = ({ visible }) => visible) {
+    this.counts = counts;
     this.parts = new Map();
     let offset = 0;
     for (const { part, nominal_ms } of parts) {
@@ -41,10 +45,10 @@ export class Progress {
 
   /** Take over an answer to beats: what was refused is open again, the rest is played. */
   acknowledge(beats, refused) {
-    for (const { part, ranges, visible } of beats) {
-      const own = this.parts.get(part);
-      if (!own || !visible) continue;
-      for (const range of ranges) own.covered = add(own.covered, range);
+    for (const beat of beats) {
+      const own = this.parts.get(beat.part);
+      if (!own || !this.counts(beat)) continue;
+      for (const range of beat.ranges) own.covered = add(own.covered, range);
     }
     if (beats.length) this.isCapped = refused.some(({ reason }) => CAPS.has(reason));
     for (const { part, range, reason } of refused) {
@@ -62,7 +66,7 @@ export class Progress {
     if (this.isCapped) return this.countedMs;
     let gain = 0;
     for (const [part, own] of this.parts) {
-      const beats = waiting.filter((b) => b.part === part && b.visible);
+      const beats = waiting.filter((b) => b.part === part && this.counts(b));
       const fresh = measure(without(union(beats.flatMap((b) => b.ranges)), own.covered));
       const spent = beats.reduce((sum, beat) => sum + countedMs(beat), 0);
       gain += Math.min(spent, fresh + own.owed);
@@ -75,7 +79,7 @@ export class Progress {
     const covered = [];
     const refused = [];
     for (const [part, { offset, nominal, covered: known, refused: lost }] of this.parts) {
-      const playing = waiting.filter((b) => b.part === part && b.visible).flatMap((b) => b.ranges);
+      const playing = waiting.filter((b) => b.part === part && this.counts(b)).flatMap((b) => b.ranges);
       const played = playing.reduce(add, known);
       const move = ([a, b]) => [offset + Math.min(a, nominal), offset + Math.min(b, nominal)];
       covered.push(...played.map(move));

@@ -16,11 +16,26 @@ export class ReadingTimeline {
     this.blocks = part.blocks;
     this.covered = covered;
     this.current = null;
+    this.only = null;
+  }
+
+  /** Read just this stretch, also if it was read before; null: all of it again. What is being read stops. */
+  keepTo(range) {
+    this.only = range;
+    this.current = null;
+    if (range) this.open(range);
+  }
+
+  /** Note that a stretch does not count as read after all: it was refused. */
+  open(range) {
+    this.covered = without(this.covered, [range]);
+    if (this.current && this.current.from < range[1] && range[0] < this.current.to) this.current = null;
   }
 
   /** Take over what the server knows. */
   learn(covered) {
     for (const interval of covered) this.covered = add(this.covered, interval);
+    if (this.only) this.open(this.only);
   }
 
   /**
@@ -56,10 +71,11 @@ export class ReadingTimeline {
   #next(now, inView, mayReread) {
     const seen = this.blocks.filter((b) => inView.includes(b.id));
     for (const block of seen) {
-      const [gap] = without([span(block)], this.covered);
+      const place = this.only ? within([span(block)], this.only) : [span(block)];
+      const [gap] = without(place, this.covered);
       if (gap) return { block, from: gap[0], to: gap[1], since: now };
     }
-    if (!mayReread || !seen.length) return null;
+    if (!mayReread || this.only || !seen.length) return null;
     const [block] = seen;
     return { block, from: block.offset_ms, to: block.offset_ms + block.ms, since: now };
   }

@@ -1,70 +1,119 @@
-/** The sheet that asks “还在学吗？”: full screen, one big button, the time left as a ring and as a number. */
+/**
+ * The sheet that asks “还在学吗？”: full screen, one big button, a choice or a number to type, the time left as a ring and
+ * as a number. Every answer is a tap, a digit or Enter; a screen reader hears the question and the last ten seconds.
+ */
+import { asked } from "./presence.js";
 
 const WARN_S = 10;
 
 export class PresenceSheet {
-  /** @param {HTMLDialogElement} dialog @param {{timeoutMs: number, words: object, onAnswer: (answer: any) => void}} options */
-  constructor(dialog, { timeoutMs, words, onAnswer }) {
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {{timeoutMs: number, words: object, leftMs: () => number, onAnswer: (answer: any) => void}} options
+   *   leftMs: what is left to answer, on the session's clock
+   */
+  constructor(dialog, { timeoutMs, words, leftMs, onAnswer }) {
     this.dialog = dialog;
     this.timeoutMs = timeoutMs;
     this.words = words;
+    this.leftMs = leftMs;
     this.onAnswer = onAnswer;
-    this.yes = dialog.querySelector("[data-presence-yes]");
-    this.choices = dialog.querySelector("[data-presence-choices]");
-    this.ring = dialog.querySelector("[data-presence-ring]");
-    this.left = dialog.querySelector("[data-presence-left]");
-    this.said = dialog.querySelector("[data-presence-said]");
+    const find = (name) => dialog.querySelector(`[data-presence-${name}]`);
+    this.form = find("form");
+    this.yes = find("yes");
+    this.choices = find("choices");
+    this.number = find("number");
+    this.ring = find("ring");
+    this.left = find("left");
+    this.said = find("said");
     this.title = dialog.querySelector("h2");
     this.question = this.title.textContent;
-    this.yes.addEventListener("click", () => this.#answer(true));
+    this.yesWords = this.yes.textContent;
+    this.why = this.title.nextElementSibling;
+    this.whyTap = this.why.textContent;
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    dialog.addEventListener("keydown", (event) => this.#key(event));
     // Escape would leave the question open behind the page; only an answer, or the end of its time, closes it.
     dialog.addEventListener("cancel", (event) => event.preventDefault());
   }
 
   /** Ask; the answer, or null when the time is over, goes to `onAnswer` once. */
-  async ask(check) {
-    if (document.fullscreenElement) await document.exitFullscreen().catch(() => {});
-    const isTap = check.kind !== "choice" || !check.options?.length;
-    this.title.textContent = (!isTap && check.prompt) || this.question;
-    this.yes.hidden = !isTap;
-    this.choices.hidden = isTap;
-    this.choices.replaceChildren(...(isTap ? [] : check.options.map((text, n) => this.#choice(text, n))));
-    this.endsAt = performance.now() + this.timeoutMs;
+  ask(check) {
+    const { question, options = [], isNumber = false } = asked(check);
+    this.isTap = !isNumber && !options.length;
+    this.isNumber = isNumber;
+    this.title.textContent = this.isTap ? this.question : question;
+    const { choice, number } = this.words.presence_why;
+    this.why.textContent = this.isTap ? this.whyTap : isNumber ? number : choice;
+    this.choices.hidden = !options.length;
+    this.choices.replaceChildren(...options.map((text, n) => this.#choice(text, n)));
+    this.number.closest("label").hidden = !isNumber;
+    this.number.disabled = !isNumber;
+    this.number.value = "";
+    this.yes.hidden = options.length > 0;
+    this.yes.textContent = isNumber ? this.words.presence_done : this.yesWords;
     this.dialog.showModal();
-    (isTap ? this.yes : this.choices.querySelector("button")).focus();
+    (isNumber ? this.number : options.length ? this.choices.querySelector("button") : this.yes).focus();
     knock();
     navigator.vibrate?.([120, 80, 120]);
     this.timer = setInterval(() => this.#count(), 250);
     this.#count();
   }
 
+  /** Answer for somebody who does not see the sheet: the key of a headset. */
+  tap() {
+    if (this.isTap) this.#answer(true);
+  }
+
   close() {
     clearInterval(this.timer);
+    this.said.textContent = "";
     if (this.dialog.open) this.dialog.close();
   }
 
   #choice(text, n) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "btn btn--secondary btn--wide";
-    button.textContent = text;
+    button.className = "btn btn--secondary presence__choice";
+    const number = document.createElement("span");
+    number.className = "presence__key";
+    number.textContent = String(n + 1);
+    const words = document.createElement("span");
+    words.textContent = text;
+    button.append(number, words);
     button.addEventListener("click", () => this.#answer(n));
     return button;
   }
 
+  #submit() {
+    if (!this.isNumber) return this.#answer(true);
+    const typed = this.number.value.replace(/\D/g, "");
+    // An empty field is a slip of the finger, not an answer.
+    return typed ? this.#answer(typed.slice(0, 20)) : this.number.focus();
+  }
+
+  /** A digit chooses, wherever the focus is. */
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
+    this.choices.querySelectorAll("button")[Number(event.key) - 1]?.click();
+  }
+
   #count() {
-    const left = this.endsAt - performance.now();
+    const left = this.leftMs();
     if (left <= 0) return this.#answer(null);
     const seconds = Math.ceil(left / 1_000);
     this.left.textContent = String(seconds);
     this.ring.setAttribute("stroke-dashoffset", String(100 - (100 * left) / this.timeoutMs));
-    if (seconds === WARN_S) this.said.textContent = this.words.presence_seconds.replace("{n}", String(WARN_S));
+    const warning = this.words.presence_seconds.replace("{n}", String(WARN_S));
+    if (seconds <= WARN_S && this.said.textContent !== warning) this.said.textContent = warning;
   }
 
   #answer(answer) {
     if (!this.dialog.open) return;
     this.close();
-    this.said.textContent = "";
     this.onAnswer(answer);
   }
 }

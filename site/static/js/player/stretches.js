@@ -14,13 +14,15 @@ const MAX_GAP_MS = 2_000;
 
 export class StretchRecorder {
   /**
-   * @param {{interval: number, maxRate: number, emit: (beat: object) => void}} options
-   *   interval: ms after which a running stretch is cut; maxRate: positions that count per ms of clock
+   * @param {{interval: number, maxRate: number, emit: (beat: object) => void, counts?: (beat: object) => boolean}} options
+   *   interval: ms after which a running stretch is cut; maxRate: positions that count per ms of clock; counts: whether
+   *   a stretch is counted, seen or heard
    */
-  constructor({ interval, maxRate, emit }) {
+  constructor({ interval, maxRate, emit, counts = ({ visible }) => visible }) {
     this.interval = interval;
     this.maxRate = maxRate;
     this.emit = emit;
+    this.counts = counts;
     this.current = null;
   }
 
@@ -30,7 +32,7 @@ export class StretchRecorder {
 
   /** Return the ms of clock of the running stretch that would count if it ended now. */
   get runningMs() {
-    return this.current && this.current.visible ? countable(this.current) : 0;
+    return this.current && this.counts(this.current) ? countable(this.current) : 0;
   }
 
   /** Note that at `t` the part is at `position`; starts, continues or cuts a stretch as needed. */
