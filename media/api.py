@@ -8,6 +8,7 @@ from media.private import (
     KeptFile,
     check_private_file,
     keep_private_file,
+    private_file_bytes,
     private_file_response,
 )
 from media.tickets import file_url
@@ -24,5 +25,6 @@ __all__ = [
     "file_url",
     "keep_private_file",
     "make_playable",
+    "private_file_bytes",
     "private_file_response",
 ]

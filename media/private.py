@@ -118,3 +118,9 @@ def private_file_response(*, name: str, content_type: str) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def private_file_bytes(name: str) -> bytes | None:
+    """Return what lies under a name below the uploads, for an archive; None if it is gone."""
+    path = Path(settings.MEDIA_ROOT) / name
+    return path.read_bytes() if path.is_file() else None

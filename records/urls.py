@@ -4,6 +4,7 @@ from core import rest
 from records import views
 from records.corrections import desk_views, own_views
 from records.http import licences, objections, own, study
+from records.inspection import views as inspection
 from records.transcripts import views as transcripts
 
 rest.api.add_router("/study", study.router)
@@ -25,6 +26,13 @@ urlpatterns = [
     path("records/transcripts/<uuid:transcript>/pdf/", transcripts.transcript_pdf, name="transcript_pdf"),
     path("records/transcripts/<uuid:transcript>/json/", transcripts.transcript_json, name="transcript_json"),
     path("records/transcripts/<uuid:transcript>/revoke/", transcripts.revoke, name="revoke_transcript"),
+    path("inspection/", inspection.ask, name="inspection"),
+    path("inspection/<uuid:person>/<str:day>/", inspection.evidence_of_day, name="evidence_of_day"),
+    path(
+        "inspection/<uuid:person>/<str:day>/evidence.zip",
+        inspection.evidence_archive,
+        name="evidence_archive",
+    ),
     path("verify/<str:code>/", transcripts.verify, name="verify"),
     path("unions/<uuid:union>/objections/", desk_views.objections, name="desk_objections"),
     path("unions/<uuid:union>/objections/<uuid:objection>/", desk_views.objection, name="desk_objection"),

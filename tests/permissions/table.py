@@ -35,6 +35,12 @@ READS_MATTERS = only(
     others=HIDDEN,
     concerns_unions=True,
 )
+INSPECTS = only(
+    "the auditor, and officers with statistics of the plant or above",
+    {"audit_admin", "statistics", "statistics+", "parent"},
+    others=HIDDEN,
+    concerns_unions=True,
+)
 READS_NOTICES = only(
     "members and officers of the plant, of what is above it and below it",
     {"member", *OWN, "child", "parent"},
@@ -89,6 +95,9 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "records/transcripts/<uuid:transcript>/pdf/": OWNER,
     "records/transcripts/<uuid:transcript>/json/": OWNER,
     "records/transcripts/<uuid:transcript>/revoke/": OWNER,
+    "inspection/": only("who may inspect", {*OWN, *ELSEWHERE, "audit_admin"} - {"former"}, others=HIDDEN),
+    "inspection/<uuid:person>/<str:day>/": INSPECTS.at(day="2026-11-23"),
+    "inspection/<uuid:person>/<str:day>/evidence.zip": INSPECTS.at(day="2026-11-23"),
     "verify/<str:code>/": PUBLIC.at(code="transcript_code"),
     # The door
     "accounts/phone/": PUBLIC,

@@ -93,7 +93,7 @@ def visits() -> list[Visit]:
             f"/unions/{county}/import/tree/",
         ),
         *_of(
-            "chair", f"/unions/{plant}/learners/", f"/unions/{plant}/learners/{worker}/",
+            "chair", "/inspection/", f"/inspection/{worker}/2026-11-20/", f"/unions/{plant}/learners/", f"/unions/{plant}/learners/{worker}/",
             f"/unions/{plant}/learners/{worker}/grant/",
         ),
         *_of("chair", "/me/messages/", f"/unions/{plant}/notices/", f"/unions/{plant}/notices/new/"),
@@ -135,7 +135,7 @@ NOT_LOOKED_AT = {
         "unions/<uuid:union>/invitation/code.svg", "unions/<uuid:union>/import/<slug:what>/template.xlsx",
         "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv", "records/evidence/<uuid:file>/",
         "records/transcripts/<uuid:transcript>/code.svg", "records/transcripts/<uuid:transcript>/pdf/",
-        "records/transcripts/<uuid:transcript>/json/",
+        "records/transcripts/<uuid:transcript>/json/", "inspection/<uuid:person>/<str:day>/evidence.zip",
     },
     "leads on, or only takes what is sent to it": {
         "look/", "demo/as/<slug:role>/", "accounts/phone/resend/", "courses/<str:slug>/start/", "me/messages/read/",
