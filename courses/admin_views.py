@@ -1,5 +1,6 @@
 """Pages of the CMS that Wagtail does not have: sending a course to review, reading a lesson under review."""
 
+from datetime import date
 from typing import cast
 
 from django.contrib import messages
@@ -11,12 +12,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.permissions import policy_registry
 
 from accounts.models import User
+from core.clock import day_of, to_ms
 from core.policies import Policy, guard
 from courses.models import CourseEdition, CoursePage, EditionLesson
 from courses.operations import AlreadyInReview, NotReady, submit_course
 from courses.queries.authoring import preview_html
-from courses.queries.desk import desk_of
-from courses.queries.drafts import course_draft, missing_in
+from courses.queries.checks import check_course, check_draft
+from courses.queries.desk import course_of, desk_of
+from courses.queries.drafts import course_draft
+
+
+def _today() -> date:
+    return day_of(to_ms(timezone.now()))
 
 
 def _may_write(request: HttpRequest, pk: int) -> bool:
@@ -25,6 +32,12 @@ def _may_write(request: HttpRequest, pk: int) -> bool:
 
 
 author = Policy("course_author", _may_write)
+page_author = Policy(
+    "course_page_author",
+    lambda request, page, **kwargs: (
+        (course := course_of(page)) is not None and bool(course.permissions_for_user(request.user).can_edit())
+    ),
+)
 edition_reader = Policy(
     "edition_reader",
     lambda request, **kwargs: policy_registry.get_by_type(CourseEdition).user_has_permission(
@@ -38,7 +51,17 @@ edition_reader = Policy(
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a course with its units and lessons, each with the one thing to do: write on, add, send to review."""
     course = get_object_or_404(CoursePage, pk=pk)
-    return render(request, "courses/admin/desk.html", {"course": course, "desk": desk_of(course)})
+    context = {"course": course, "desk": desk_of(course), "report": check_course(course, on=_today())}
+    return render(request, "courses/admin/desk.html", context)
+
+
+@require_safe
+@guard(page_author)
+def checks(request: HttpRequest, page: int) -> HttpResponse:
+    """Return what the course of a page lacks, as the panel beside the editor shows it after each saving."""
+    course = cast(CoursePage, course_of(page))
+    context = {"course": course, "report": check_course(course, on=_today()), "page_id": page}
+    return render(request, "courses/admin/check_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,12 +84,11 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("wagtailadmin_home")
     draft = course_draft(course)
-    missing = missing_in(course, draft)
     in_review = course.editions.filter(published_at__isnull=True).first()
     context = {
         "course": course,
         "draft": draft,
-        "missing": missing,
+        "report": check_draft(course, draft, on=_today()),
         "note": note,
         "is_in_review": in_review is not None and in_review.workflow_in_progress,
     }

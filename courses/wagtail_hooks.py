@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
@@ -22,7 +25,8 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from accounts.models import User
-from courses.admin_views import desk, preview_lesson, submit
+from courses.admin_views import checks, desk, preview_lesson, submit
+from courses.check_views import operator, rules
 from courses.models import CourseEdition, CourseIndexPage, CoursePage
 from courses.queries.authoring import authored_courses, lesson_changes
 
@@ -101,6 +105,8 @@ def only_review_actions(menu_items: list[Any], request: HttpRequest, context: di
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
     return [
+        path("courses/rules/", rules, name="course_rules"),
+        path("courses/checks/<int:page>/", checks, name="course_checks"),
         path("courses/<int:pk>/", desk, name="course_desk"),
         path("courses/<int:pk>/submit/", submit, name="submit_course"),
         path("courses/editions/<int:edition>/<int:position>/", preview_lesson, name="preview_lesson"),
@@ -191,6 +197,25 @@ class CoursesMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def courses_menu_item() -> MenuItem:
     return CoursesMenuItem()
+
+
+class RulesMenuItem(MenuItem):
+    """The operator's switches of the standards check."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(operator.allows(request))
+
+
+@hooks.register("register_settings_menu_item")
+def rules_menu_item() -> MenuItem:
+    return RulesMenuItem(
+        _("送审前检查"), reverse("course_rules"), name="course-rules", icon_name="tasks", order=400
+    )
+
+
+@hooks.register("insert_editor_js")
+def check_panel_script() -> SafeString:
+    return format_html('<script src="{}"></script>', static("js/cms/checks.js"))
 
 
 class MyCoursesPanel(Component):

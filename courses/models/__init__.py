@@ -1,5 +1,6 @@
 """Pages that instructors write, editions that learners get, and who takes part."""
 
+from courses.models.checks import SwitchedOffRule
 from courses.models.editions import (
     CourseEdition,
     EditionApproval,
@@ -9,11 +10,20 @@ from courses.models.editions import (
     Fragment,
     Part,
 )
-from courses.models.pages import CourseIndexPage, CourseInstructor, CoursePage, LessonPage, ModulePage
+from courses.models.pages import (
+    AiLabel,
+    CourseIndexPage,
+    CourseInstructor,
+    CoursePage,
+    LessonPage,
+    Licence,
+    ModulePage,
+)
 from courses.models.review import ReviewTask
 from courses.models.taking_part import Enrolment, Withdrawal
 
 __all__ = [
+    "AiLabel",
     "CourseEdition",
     "CourseIndexPage",
     "CourseInstructor",
@@ -25,8 +35,10 @@ __all__ = [
     "Enrolment",
     "Fragment",
     "LessonPage",
+    "Licence",
     "ModulePage",
     "Part",
     "ReviewTask",
+    "SwitchedOffRule",
     "Withdrawal",
 ]

@@ -14,7 +14,7 @@ from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin, Workfl
 
 from accounts.models import User
 from core.models import UuidModel
-from courses.models.pages import CoursePage
+from courses.models.pages import AiLabel, CoursePage, Licence
 from instructors.models import InstructorProfile
 from media.models import Video
 from occupations.models import Occupation, SkillLevel
@@ -46,6 +46,12 @@ class CourseEdition(UuidModel, WorkflowMixin, DraftStateMixin, LockableMixin, Re
     safety = models.JSONField(default=list, blank=True, help_text="list of texts")
     sources = models.JSONField(
         default=list, blank=True, help_text="list of texts: standards and books it was checked against"
+    )
+    licence = models.CharField(
+        _("版权许可"), max_length=20, choices=Licence, blank=True, db_default="", default=""
+    )
+    ai_label = models.CharField(
+        _("人工智能标识"), max_length=20, choices=AiLabel, blank=True, db_default="", default=""
     )
     cover = models.ForeignKey(
         "wagtailimages.Image", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

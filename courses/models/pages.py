@@ -28,10 +28,31 @@ from courses.blocks import LessonBlocks, SafetyNotes
 from courses.fields import LessonField
 from courses.forms import AuthoredPageForm
 from courses.models.permissions import CourseTreeMixin
+from courses.panels import CheckPanel
 from instructors.models import InstructorProfile
 from occupations.models import Occupation, SkillLevel
 
 _ADDRESS_TAB = ObjectList([FieldPanel("slug")], heading=_("网址"))
+
+
+class Licence(models.TextChoices):
+    """What others may do with a course."""
+
+    COMMUNITY = "community", _("只在本社区学习使用")
+    CC_BY = "cc-by", _("署名可转用（CC BY 4.0）")
+    CC_BY_SA = "cc-by-sa", _("署名可转用，改编后用同样许可（CC BY-SA 4.0）")
+    CC_BY_NC_SA = "cc-by-nc-sa", _("署名、不能商用、改编后用同样许可（CC BY-NC-SA 4.0）")
+    CC0 = "cc0", _("放弃版权，随便用（CC0）")
+
+
+class AiLabel(models.TextChoices):
+    """
+    How much of a course a machine made. Labels for made content are asked for by 人工智能生成合成内容标识办法 (2025).
+    """
+
+    HUMAN = "human", _("全部由人编写和拍摄")
+    ASSISTED = "assisted", _("由人编写，用人工智能帮忙润色或查错")
+    GENERATED = "generated", _("有人工智能生成的内容，由人审核")
 
 
 class CourseIndexPage(Page):
@@ -66,6 +87,24 @@ class CoursePage(CourseTreeMixin, Page):
     sources = models.TextField(
         _("编写依据"), blank=True, help_text=_("每行一条：标准、规程、说明书或教材的名称，有编号的写上编号。")
     )
+    licence = models.CharField(
+        _("版权许可"),
+        max_length=20,
+        choices=Licence,
+        blank=True,
+        db_default="",
+        default="",
+        help_text=_("别人能不能转用这门课。"),
+    )
+    ai_label = models.CharField(
+        _("人工智能标识"),
+        max_length=20,
+        choices=AiLabel,
+        blank=True,
+        db_default="",
+        default="",
+        help_text=_("课里的文字、图片、声音、视频有没有人工智能生成的。会写在课程页上。"),
+    )
     cover = models.ForeignKey(
         "wagtailimages.Image",
         null=True,
@@ -97,6 +136,7 @@ class CoursePage(CourseTreeMixin, Page):
                             "写好以后，点页面上方的“送审”，专业审核和内容审核都通过，课程就会发布。"
                         )
                     ),
+                    CheckPanel(),
                     FieldPanel(
                         "title",
                         heading=_("课程名称"),
@@ -111,6 +151,9 @@ class CoursePage(CourseTreeMixin, Page):
                     FieldPanel("safety"),
                     FieldPanel("sources"),
                     InlinePanel("instructors", heading=_("师傅"), label=_("师傅"), min_num=0, max_num=6),
+                    MultiFieldPanel(
+                        [FieldPanel("licence"), FieldPanel("ai_label")], heading=_("版权和人工智能标识")
+                    ),
                     FieldPanel("cover"),
                 ],
                 heading=_("内容"),
@@ -187,6 +230,7 @@ class LessonPage(CourseTreeMixin, Page):
                     FieldPanel(
                         "title", heading=_("课时名称"), help_text=_("说清做什么，例如“平敷焊的运条手法”。")
                     ),
+                    CheckPanel(),
                     FieldPanel("summary"),
                     HelpPanel(
                         content=_(

@@ -75,7 +75,19 @@ class CourseTreePermissions(PagePermissionTester):
 
 
 class CourseTreeMixin:
-    """For the page types below the course index."""
+    """
+    For the page types below the course index. No page of theirs is ever reviewed by itself (an edition is, and
+    ``setup_cms`` sets no workflow for pages), so the editor need not ask about it sixteen times.
+    """
+
+    has_workflow = False
+    current_workflow_state = None
+    workflow_in_progress = False
+    current_workflow_task_state = None
+    current_workflow_task = None
+
+    def get_workflow(self) -> None:
+        return None
 
     def permissions_for_user(self, user: User) -> PagePermissionTester:
         return CourseTreePermissions(user, self)

@@ -1,5 +1,6 @@
 """Writing: sending a course to review, publishing its edition, taking part, taking a lesson out of service."""
 
+from courses.operations.checks import CannotSwitch, switch_rule
 from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol, enrol_many
 from courses.operations.publish import publish_edition
 from courses.operations.review import finish_review, tell_sent_back
@@ -10,6 +11,7 @@ from courses.operations.withdraw import lift_withdrawal, withdraw
 
 __all__ = [
     "AlreadyInReview",
+    "CannotSwitch",
     "CourseNotOpen",
     "NotReady",
     "create_course",
@@ -21,6 +23,7 @@ __all__ = [
     "publish_edition",
     "setup_cms",
     "submit_course",
+    "switch_rule",
     "tell_sent_back",
     "withdraw",
 ]

@@ -9,17 +9,20 @@ from django.db.models import Max
 
 from accounts.models import User
 from core import inbox
+from core.clock import day_of, to_ms
 from core.db import lock_rows
+from courses.checks import Failure
 from courses.models import CourseEdition, CoursePage, EditionFile, EditionInstructor, EditionLesson
 from courses.operations.review import returned_key
-from courses.queries.drafts import CourseDraft, Missing, course_draft, ids_in, media_facts, missing_in
+from courses.queries.checks import check_draft
+from courses.queries.drafts import CourseDraft, course_draft, ids_in, media_facts
 from courses.rules import BLOCK_SCHEMA_VERSION, canonical_hash, timeline
 
 
 class NotReady(ValueError):
-    """The course lacks something; ``missing`` says what and where."""
+    """The course fails the standards check; ``missing`` says what and where."""
 
-    def __init__(self, missing: Sequence[Missing]) -> None:
+    def __init__(self, missing: Sequence[Failure]) -> None:
         super().__init__("; ".join(f"{m.where}: {m.message}" for m in missing))
         self.missing = list(missing)
 
@@ -44,8 +47,9 @@ def submit_course(*, course: CoursePage, by: User, now: datetime, note: str = ""
     if edition is not None and edition.workflow_in_progress:
         raise AlreadyInReview
     draft = course_draft(course)
-    if missing := missing_in(course, draft):
-        raise NotReady(missing)
+    report = check_draft(course, draft, on=day_of(to_ms(now)))
+    if not report.is_ready:
+        raise NotReady(report.failures)
     if edition is None:
         last = CourseEdition.objects.filter(course=course).aggregate(last=Max("number"))["last"]
         edition = CourseEdition(course=course, number=(last or 0) + 1, live=False)
@@ -64,8 +68,9 @@ def submit_course(*, course: CoursePage, by: User, now: datetime, note: str = ""
 def _fill(edition: CourseEdition, draft: CourseDraft) -> None:
     edition.title, edition.summary, edition.audience = draft.title, draft.summary, draft.audience
     edition.outcomes, edition.safety, edition.sources = draft.outcomes, draft.safety, draft.sources
-    # missing_in has asked for both.
+    # The check has asked for both.
     edition.occupation_id, edition.level_id = cast(str, draft.occupation_id), cast(int, draft.level_id)
+    edition.licence, edition.ai_label = draft.licence, draft.ai_label
     edition.cover_id, edition.course_revision_id = draft.cover_id, draft.revision_id
 
 

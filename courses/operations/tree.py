@@ -50,6 +50,8 @@ class NewCourse:
     instructors: Sequence[InstructorProfile]
     modules: Sequence[NewModule]
     sources: Sequence[str] = ()
+    licence: str = ""
+    ai_label: str = ""
 
 
 @transaction.atomic
@@ -71,6 +73,8 @@ def create_course(*, index: CourseIndexPage, course: NewCourse, by: User, now: d
         audience=course.audience,
         safety=_raw({"type": "note", "value": line} for line in course.safety),
         sources="\n".join(course.sources),
+        licence=course.licence,
+        ai_label=course.ai_label,
     )
     tree: list[tuple[Page, Page]] = [(page, index)]
     for module in course.modules:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from accounts.models import Role, User
 from courses.models import CourseEdition, CoursePage, EditionLesson, LessonPage, ModulePage
@@ -32,6 +33,12 @@ class DeskModule:
 class Desk:
     course: AuthoredCourse
     modules: list[DeskModule]
+
+
+def course_of(page: int) -> CoursePage | None:
+    """Return the course that a page is or stands in; None if there is no such page or it is outside all courses."""
+    found = Page.objects.filter(pk=page).first()
+    return CoursePage.objects.ancestor_of(found, inclusive=True).first() if found else None
 
 
 def desk_of(course: CoursePage) -> Desk:

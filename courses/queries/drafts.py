@@ -1,4 +1,4 @@
-"""A course as it stands in the editor, read in a few queries whatever its size, and what it still lacks."""
+"""A course as it stands in the editor, read in a few queries whatever its size."""
 
 import json
 from collections.abc import Iterable
@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from courses.blocks import LessonBlocks
 from courses.models import CoursePage, LessonPage, ModulePage
-from courses.rules import Block, MediaFacts, lines_of, plain_blocks, timeline
+from courses.rules import Block, MediaFacts, lines_of, plain_blocks
 from media.models import Video
 
 
@@ -36,6 +33,13 @@ class LessonDraft:
 
 
 @dataclass(frozen=True)
+class ModuleDraft:
+    page_id: int
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
 class CourseDraft:
     """The newest revisions of a course and all it contains. Optional values may be missing in a draft."""
 
@@ -49,17 +53,11 @@ class CourseDraft:
     safety: list[str]
     sources: list[str]
     cover_id: int | None
+    licence: str
+    ai_label: str
     instructors: list[int]
+    modules: list[ModuleDraft] = field(default_factory=list)
     lessons: list[LessonDraft] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Missing:
-    """One thing a course lacks before it can be reviewed: the page to open, its title, what is to be done."""
-
-    page_id: int
-    where: str
-    message: str
 
 
 def _stream(value: Any) -> list[Block]:
@@ -78,23 +76,23 @@ def course_draft(course: CoursePage) -> CourseDraft:
         .order_by("path")
     )
     uuids = dict(LessonPage.objects.descendant_of(course).values_list("pk", "uuid"))
-    modules = set(ModulePage.objects.descendant_of(course).values_list("pk", flat=True))
+    module_ids = set(ModulePage.objects.descendant_of(course).values_list("pk", flat=True))
     lessons: list[LessonDraft] = []
-    module_number, module_title = 0, ""
+    modules: list[ModuleDraft] = []
     for page in pages:
         if page.latest_revision is None:
             raise ValueError(f"page {page.pk} has no revision")
         content = page.latest_revision.content
-        if page.pk in modules:
-            module_number, module_title = module_number + 1, content["title"]
+        if page.pk in module_ids:
+            modules.append(ModuleDraft(page.pk, len(modules) + 1, content["title"]))
         elif page.pk in uuids and not content.get("is_left_out"):
             lessons.append(
                 LessonDraft(
                     page_id=page.pk,
                     uuid=uuids[page.pk],
                     revision_id=page.latest_revision_id,
-                    module_number=module_number,
-                    module_title=module_title,
+                    module_number=modules[-1].number,
+                    module_title=modules[-1].title,
                     title=content["title"],
                     summary=content.get("summary") or "",
                     raw_blocks=_stream(content.get("body")),
@@ -113,7 +111,10 @@ def course_draft(course: CoursePage) -> CourseDraft:
         safety=[b["value"] for b in plain_blocks(_stream(content.get("safety")))],
         sources=lines_of(content.get("sources") or ""),
         cover_id=content.get("cover"),
+        licence=content.get("licence") or "",
+        ai_label=content.get("ai_label") or "",
         instructors=[row["instructor"] for row in rows],
+        modules=modules,
         lessons=lessons,
     )
 
@@ -132,52 +133,3 @@ def media_facts(blocks: list[Block]) -> MediaFacts:
         videos={v.pk: (v.duration_ms or 0, v.content_hash) for v in videos},
         images={i.pk: i.get_file_hash() for i in images},
     )
-
-
-def missing_in(course: CoursePage, draft: CourseDraft) -> list[Missing]:
-    """Return what a course lacks before it can be sent to review; empty when it is ready."""
-    missing = [
-        Missing(course.pk, draft.title, message)
-        for is_lacking, message in [
-            (not draft.occupation_id, _("选一个职业，学员按它找课。")),
-            (not draft.level_id, _("选技能等级。")),
-            (not draft.summary, _("写一句话介绍。")),
-            (not draft.outcomes, _("写学完能做什么，至少一条。")),
-            (not draft.instructors, _("选至少一位师傅。")),
-            (not draft.lessons, _("至少要有一节课时。")),
-        ]
-        if is_lacking
-    ]
-    media = media_facts([b for lesson in draft.lessons for b in lesson.blocks])
-    stream = LessonBlocks()
-    for lesson in draft.lessons:
-        missing += [
-            Missing(lesson.page_id, lesson.title, m) for m in _missing_in_lesson(lesson, stream, media)
-        ]
-    return missing
-
-
-def _missing_in_lesson(lesson: LessonDraft, stream: LessonBlocks, media: MediaFacts) -> list[str]:
-    if not lesson.raw_blocks:
-        return [_("这节还没有内容。")]
-    messages = []
-    for number, block in enumerate(lesson.raw_blocks, start=1):
-        child = stream.child_blocks.get(block["type"])
-        if child is None:
-            messages.append(_("第 %(n)s 块的类型已经停用，请换一种。") % {"n": number})
-            continue
-        if not _is_valid(child, block["value"]):
-            messages.append(_("第 %(n)s 块（%(kind)s）没有填完整。") % {"n": number, "kind": child.label})
-        elif block["type"] == "video" and block["value"].get("video") not in media.videos:
-            messages.append(_("第 %(n)s 块的视频还没有转换好，好了再送审。") % {"n": number})
-    if not messages and not any(part.nominal_ms for part in timeline(lesson.blocks, media)):
-        messages.append(_("这节没有要看要读的内容，学员得不到学时。"))
-    return messages
-
-
-def _is_valid(child: Any, raw: Any) -> bool:
-    try:
-        child.clean(child.to_python(raw))
-    except ValidationError:
-        return False
-    return True

@@ -37,6 +37,8 @@ class TestWriting:
     ):
         author = sign_in(client, make.make_staff("instructor"))
         master = make.make_instructor(user=author)
+        make.make_taught(master)
+        make.without_rule("module_checkpoint", by=author)
         form = nested_form_data(
             {
                 "title": "高级焊工安全操作规程",
@@ -49,6 +51,8 @@ class TestWriting:
                 "safety": streamfield([("note", "弧光会伤眼")]),
                 "sources": "GB 9448《焊接与切割安全》\n本厂焊接工艺规程",
                 "instructors": inline_formset([{"instructor": str(master.pk)}]),
+                "licence": "cc-by",
+                "ai_label": "assisted",
                 "cover": "",
             }
         )

@@ -52,12 +52,12 @@ class TestSubmitting:
         with pytest.raises(operations.NotReady) as refused:
             operations.submit_course(course=course, by=course.owner, now=make.NOW)
 
-        assert [(m.where, m.message) for m in refused.value.missing] == [
-            ("高级焊工安全操作规程", "写一句话介绍。"),
-            ("高级焊工安全操作规程", "选至少一位师傅。"),
-            ("空的", "这节还没有内容。"),
-            ("半截", "第 1 块（操作步骤）没有填完整。"),
-            ("等视频", "第 1 块的视频还没有转换好，好了再送审。"),
+        assert [(m.where, m.field, m.message) for m in refused.value.missing] == [
+            ("高级焊工安全操作规程", "summary", "写一句话介绍。"),
+            ("高级焊工安全操作规程", "instructors", "选至少一位师傅。"),
+            ("空的", "body", "这节还没有内容。"),
+            ("半截", "title", "第 1 块（操作步骤）没有填完整：“操作名称”还没有填。"),
+            ("等视频", "video", "第 1 块的视频还没有转换好，好了再送审。"),
         ]
         assert not CourseEdition.objects.exists()
 

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from accounts.models import User
 from courses import operations
-from courses.models import CourseEdition, CoursePage
+from courses.models import CourseEdition, CoursePage, SwitchedOffRule
 from courses.operations.setup_cms import group_name
 from courses.operations.tree import NewCourse, NewLesson, NewModule
-from instructors.models import InstructorProfile
+from instructors.models import InstructorProfile, TaughtTrade
 from media.models import Video
 from occupations.models import Occupation, OccupationGroup, SkillLevel
 from tests.factories.people import make_user
@@ -57,6 +57,20 @@ def make_instructor(name: str = "陈铁山", *, user: User | None = None, **fiel
     return InstructorProfile.objects.create(person=user.person, **fields)
 
 
+def make_taught(
+    teacher: InstructorProfile, *, occupation: str | None = WELDER, level: int | None = 2
+) -> None:
+    """Enter in the teaching pool that somebody holds a level of an occupation."""
+    if occupation and level:
+        TaughtTrade.objects.create(profile=teacher, occupation_id=occupation, level_id=level)
+
+
+def without_rule(key: str, *, by: User) -> None:
+    """Switch a rule of the standards check off."""
+    defaults = {"reason": "试验", "switched_by": by, "switched_at": NOW}
+    SwitchedOffRule.objects.get_or_create(key=key, defaults=defaults)
+
+
 def make_video(*, ms: int = 600_000, content: str = "", state: str = Video.State.READY) -> Video:
     _counter["video"] += 1
     return Video.objects.create(
@@ -65,6 +79,7 @@ def make_video(*, ms: int = 600_000, content: str = "", state: str = Video.State
         state=state,
         duration_ms=ms,
         poster="videos/hls/aa/poster.jpg",
+        captions="WEBVTT\n\n00:00.000 --> 00:06.000\n送进、前移、摆动。\n",
     )
 
 
@@ -88,9 +103,16 @@ def lesson(title: str, *blocks: dict[str, Any]) -> NewLesson:
 
 
 def make_draft(
-    *lessons: NewLesson, by: User | None = None, title: str = "高级焊工安全操作规程", **fields: Any
+    *lessons: NewLesson,
+    by: User | None = None,
+    title: str = "高级焊工安全操作规程",
+    is_strict: bool = False,
+    **fields: Any,
 ) -> CoursePage:
-    """Return a course with one module that stands in the editor and was never reviewed."""
+    """
+    Return a course with one module that stands in the editor and was never reviewed. Its lessons need not end with a
+    question, unless the test is strict: the rule is switched off as an operator may.
+    """
     _counter["course"] += 1
     index = operations.setup_cms()
     by = by or make_staff("instructor")
@@ -110,9 +132,16 @@ def make_draft(
         "audience": "刚学焊的人",
         "safety": ["弧光会伤眼"],
         "modules": [NewModule(title="第一单元", slug="m1", lessons=lessons)],
+        "licence": "community",
+        "ai_label": "human",
         **fields,
     }
     values.setdefault("instructors", [make_instructor()])
+    for teacher in values["instructors"]:
+        if not teacher.trades.exists():
+            make_taught(teacher, occupation=values["occupation"], level=values["level"])
+    if not is_strict:
+        without_rule("module_checkpoint", by=by)
     return operations.create_course(index=index, course=NewCourse(**values), by=by, now=NOW)
 
 

@@ -26,7 +26,7 @@ from courses.api import (
     publish_edition,
     submit_course,
 )
-from courses.models import CourseEdition, CoursePage, EditionLesson
+from courses.models import AiLabel, CourseEdition, CoursePage, EditionLesson, Licence
 from courses.operations.setup_cms import COLLECTION, setup_cms
 from instructors.api import load_honours, open_notice, verify_honour
 from instructors.models import HeldHonour, InstructorProfile, TaughtTrade
@@ -174,6 +174,9 @@ def _new_course(
         instructors=[teacher],
         modules=modules,
         sources=course.sources,
+        licence=Licence.COMMUNITY,
+        # The demo's lessons and drawings were written with a machine's help and read by people.
+        ai_label=AiLabel.GENERATED,
     )
 
 

@@ -1,0 +1,156 @@
+"""The standards check of a course's draft: the snapshot its rules look at, in a few queries whatever the size."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.cache import cache
+from django.core.files.storage import FileSystemStorage, default_storage
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Page
+
+from courses.checks import Report, check
+from courses.checks.file_rules import linked_ids
+from courses.checks.shape import block_facts
+from courses.checks.snapshot import (
+    BlockFacts,
+    CourseSnapshot,
+    FileFacts,
+    LessonFacts,
+    ModuleFacts,
+    TeacherFacts,
+    VideoFacts,
+)
+from courses.models import CoursePage, SwitchedOffRule
+from courses.queries.drafts import CourseDraft, course_draft, ids_in
+from courses.rules import MediaFacts, timeline
+from instructors.api import profiles
+from media.models import Video
+from occupations.models import SkillLevel
+
+_SEEN_FOR_S = 600
+
+
+def check_course(course: CoursePage, *, on: date) -> Report:
+    """
+    Return what a course lacks on a day before it can be sent to review.
+
+    :raises ValueError: if a page has never been saved in the editor.
+    """
+    return check_draft(course, course_draft(course), on=on)
+
+
+def check_draft(course: CoursePage, draft: CourseDraft, *, on: date) -> Report:
+    """Return the same of a draft that was read already."""
+    return check(snapshot_of(course, draft, on=on), off=switched_off())
+
+
+def switched_off() -> frozenset[str]:
+    """Return the keys of the rules that an operator has switched off."""
+    return frozenset(SwitchedOffRule.objects.values_list("key", flat=True))
+
+
+def snapshot_of(course: CoursePage, draft: CourseDraft, *, on: date) -> CourseSnapshot:
+    """Return a draft as rules look at it; a fixed number of queries."""
+    facts = {lesson.page_id: block_facts(lesson.raw_blocks) for lesson in draft.lessons}
+    every = [block for blocks in facts.values() for block in blocks]
+    videos = _videos(every)
+    files = _files(every, videos)
+    ranks = dict(SkillLevel.objects.values_list("pk", "rank"))
+    media = MediaFacts(
+        videos={pk: (ms, "") for pk, (video, ms) in videos.items() if video.is_ready},
+        images=dict.fromkeys(ids_in(_plain(every), "image"), ""),
+    )
+    return CourseSnapshot(
+        page_id=course.pk,
+        title=draft.title,
+        has_occupation=bool(draft.occupation_id),
+        level_rank=ranks.get(draft.level_id) if draft.level_id else None,
+        has_summary=bool(draft.summary),
+        has_outcomes=bool(draft.outcomes),
+        licence=draft.licence,
+        ai_label=draft.ai_label,
+        teachers=_teachers(draft),
+        modules=tuple(ModuleFacts(m.page_id, m.number, m.title) for m in draft.modules),
+        lessons=tuple(
+            LessonFacts(
+                page_id=lesson.page_id,
+                title=lesson.title,
+                module_number=lesson.module_number,
+                ms=_ms(facts[lesson.page_id], media),
+                blocks=facts[lesson.page_id],
+            )
+            for lesson in draft.lessons
+        ),
+        files=files,
+    )
+
+
+def _plain(blocks: Iterable[BlockFacts]) -> list[dict[str, object]]:
+    return [{"type": b.kind, "value": b.value} for b in blocks if b.label and isinstance(b.value, dict)]
+
+
+def _ms(blocks: Iterable[BlockFacts], media: MediaFacts) -> int:
+    """Return a lesson's timeline as far as it stands: blocks that are not finished take no time yet."""
+    finished = [
+        {"type": block.kind, "value": block.value}
+        for block in blocks
+        if block.label and not block.fault and (block.kind != "video" or block.value["video"] in media.videos)
+    ]
+    return sum(part.nominal_ms for part in timeline(finished, media))
+
+
+def _videos(blocks: list[BlockFacts]) -> dict[int, tuple[VideoFacts, int]]:
+    rows = Video.objects.filter(pk__in=ids_in(_plain(blocks), "video"))
+    fields = rows.values_list("pk", "title", "state", "captions", "duration_ms")
+    return {
+        pk: (VideoFacts(title, state == Video.State.READY, bool(captions.strip())), ms or 0)
+        for pk, title, state, captions, ms in fields
+    }
+
+
+def _files(blocks: list[BlockFacts], videos: dict[int, tuple[VideoFacts, int]]) -> FileFacts:
+    html = [block.value or "" for block in blocks if block.kind == "text"]
+    pages, linked = linked_ids(html)
+    wanted_images, wanted_documents = ids_in(_plain(blocks), "image"), ids_in(_plain(blocks), "download")
+    images = dict(get_image_model().objects.filter(pk__in=wanted_images).values_list("pk", "file"))
+    documents = dict(
+        get_document_model().objects.filter(pk__in=wanted_documents | linked).values_list("pk", "file")
+    )
+    known_pages = set(Page.objects.filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
+    there = _there({*images.values(), *documents.values()})
+    return FileFacts(
+        videos={pk: video for pk, (video, _ms) in videos.items()},
+        missing_images=frozenset(pk for pk in wanted_images if images.get(pk) not in there),
+        missing_documents=frozenset(pk for pk in wanted_documents | linked if documents.get(pk) not in there),
+        missing_pages=frozenset(pages - known_pages),
+    )
+
+
+def _there(names: set[str]) -> set[str]:
+    """
+    Return the names of files that the storage has. Asking a disk costs nothing; of a storage behind a network what was
+    there is believed for ten minutes, so that a panel that looks again after each saving does not ask for all of them.
+    """
+    if isinstance(getattr(default_storage, "_wrapped", default_storage), FileSystemStorage):
+        return {name for name in names if default_storage.exists(name)}
+    keys = {f"courses.there:{name}": name for name in names}
+    known = set(cache.get_many(keys))
+    found = {key for key in keys.keys() - known if default_storage.exists(keys[key])}
+    cache.set_many(dict.fromkeys(found, True), _SEEN_FOR_S)
+    return {keys[key] for key in known | found}
+
+
+def _teachers(draft: CourseDraft) -> tuple[TeacherFacts, ...]:
+    found = {profile.pk: profile for profile in profiles().filter(pk__in=draft.instructors)}
+    return tuple(
+        TeacherFacts(
+            name=profile.public_name,
+            is_listed=profile.is_listed,
+            rank=next(
+                (t.level.rank for t in profile.shown_trades if t.occupation_id == draft.occupation_id), None
+            ),
+        )
+        for pk in draft.instructors
+        if (profile := found.get(pk)) is not None
+    )
