@@ -33,6 +33,9 @@ from reports.operations import roll_up
 from search.engines import engine
 from search.trades import suggest
 from tests.commands.api_cli import Example, differences, documents, sections
+from tests.factories.courses import lesson as make_lesson
+from tests.factories.courses import make_draft
+from tests.factories.courses import text as make_text
 from tests.factories.people import make_member, make_person, make_tree, make_user
 from tests.factories.standards import make_examples
 from tests.reports.world import noon, study
@@ -213,7 +216,12 @@ def _forget_an_entry():
     StudyState.objects.filter(chain_length=2).update(chain_length=3)
 
 
+def _a_course_that_lacks_a_checkpoint():
+    make_draft(make_lesson("收弧", make_text("填满弧坑")), slug="smaw-basics", is_strict=True)
+
+
 PREPARE = {
+    ("check_course", 0): _a_course_that_lacks_a_checkpoint,
     ("jobs", 0): _a_job_of_each_kind,
     ("verify_audit", 2): _cut_off_the_audit_log,
     ("verify_ledger", 1): _forget_an_entry,

@@ -198,6 +198,8 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "cms/login/": only("who is in already has nothing to do there", ()),
     "cms/password_reset/": PUBLIC,
     "cms/courses/<int:pk>/": WRITES_COURSE.at(pk="course_pk"),
+    "cms/courses/checks/<int:page>/": WRITES_COURSE.at(page="course_pk"),
+    "cms/courses/rules/": OPERATES,
     "cms/courses/<int:pk>/submit/": WRITES_COURSE.at(pk="course_pk"),
     "cms/courses/editions/<int:edition>/<int:position>/": CMS,
     "cms/honours/<int:pk>/decide/": VERIFIES.at(pk="honour"),
