@@ -31,6 +31,7 @@ from records.operations.entries import (
     attribution,
     reversal_of,
 )
+from records.operations.holding import ClockTaken, free_clock
 from records.operations.partitions import make_partitions
 from records.operations.policies import issue_policy, terms_for, terms_now
 from records.operations.sessions import (
@@ -76,6 +77,7 @@ __all__ = [
     "Answer",
     "Beat",
     "CheckMissed",
+    "ClockTaken",
     "CorrectionError",
     "Counted",
     "Draft",
@@ -118,6 +120,7 @@ __all__ = [
     "file_objection",
     "file_reversal",
     "forget_rollups",
+    "free_clock",
     "guest_device",
     "is_closed",
     "issue_policy",

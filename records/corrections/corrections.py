@@ -3,7 +3,6 @@ What officers do to the ledger: a reversal or a grant is filed by one with its e
 an argument; entries are written by ``append_entries`` alone.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,23 +18,20 @@ from core.db import lock_rows
 from media.api import KeptFile
 from records.corrections import desk as at_desk
 from records.corrections import errors, objections
+from records.corrections.giving import give
 from records.corrections.queries import counted_instants, shares_of, spans_of
 from records.corrections.rules import Share, free_ms
 from records.db import lock_chain
 from records.learners import own_chains
 from records.ledger.chain import Draft
-from records.ledger.codec import dump_days, dump_intervals, load_days, load_intervals
 from records.ledger.format import ranges_text
-from records.ledger.intervals import measure, union
 from records.ledger.terms import DAY_MS
 from records.models import (
     Correction,
     EvidenceFile,
     LedgerEntry,
     Objection,
-    PartProgress,
     StudySession,
-    StudyState,
 )
 from records.operations.entries import append_entries, reversal_of
 from records.operations.policies import terms_for
@@ -205,7 +201,7 @@ def decide_correction(
         drafts, given = _drafts(found, objection, by)
         numbers = [each.entry.n for each in append_entries(learner=found.learner, drafts=drafts, now=now)]
         found.first_entry, found.last_entry = numbers[0], numbers[-1]
-        _enter(found, given, now)
+        give(found, given, now)
     else:
         found.state, found.decision = Correction.State.REFUSED, at_desk.said(words, WORDS)
     found.save(update_fields=["state", "decided_by", "decided_at", "decision", "first_entry", "last_entry"])
@@ -318,44 +314,6 @@ def _evidence(correction: Correction) -> EvidenceFile:
     if correction.evidence is None:
         raise errors.NotCorrectable
     return correction.evidence
-
-
-def _enter(correction: Correction, given: Sequence[Share], now: int) -> None:
-    """
-    Let granted time into the learner's state, under the lock of the chain: into the parts it was studied in, so that it
-    cannot be earned once more by playing them, into the day, so that its cap holds, and its instants beside the clock,
-    so that a beat of them that arrives later does not count, too.
-    """
-    if correction.kind != Correction.Kind.GRANT:
-        return
-    state = StudyState.objects.get(pk=correction.learner)
-    days = load_days(state.days)
-    days[correction.day] = days.get(correction.day, 0) + correction.ms
-    instants = [instant for share in given for instant in share.clock]
-    if correction.objection is None:
-        instants = [(correction.began_at, correction.began_at + correction.ms)]
-    granted = dump_intervals(union([*load_intervals(state.granted), *instants]))
-    StudyState.objects.filter(pk=correction.learner).update(days=dump_days(days), granted=granted)
-    if not given or correction.objection is None:
-        return
-    session = StudySession.objects.get(pk=correction.objection.session)
-    nominal = {UUID(part["uuid"]): part["nominal_ms"] for part in session.parts}
-    for share in given:
-        progress, _made = PartProgress.objects.get_or_create(
-            learner=correction.learner,
-            part=share.part,
-            defaults={
-                "lesson": session.lesson,
-                "course": session.course,
-                "nominal_ms": nominal[share.part],
-            },
-        )
-        covered = union([*load_intervals(progress.covered), *share.positions])
-        progress.covered, progress.covered_ms = dump_intervals(covered), measure(covered)
-        progress.worked_ms += share.ms
-        progress.credited_ms += share.ms
-        progress.updated_at = now
-        progress.save()
 
 
 def _tell_learner(correction: Correction, now: int) -> None:

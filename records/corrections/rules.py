@@ -13,6 +13,7 @@ from uuid import UUID
 
 from core.workdays import workday_after
 from records.ledger.intervals import Interval, inside, measure, minus, union
+from records.ledger.state import Span
 
 ANSWER_WORKDAYS = 3
 
@@ -135,6 +136,26 @@ def _given(found: Sequence[Share], part: UUID) -> int:
 
 def _in_order(spans: Iterable[Refused]) -> list[tuple[UUID, str]]:
     return list(dict.fromkeys((s.part, s.policy) for s in sorted(spans, key=lambda s: s.t)))
+
+
+def still_missed(spans: Iterable[Span], given: Iterable[Interval]) -> list[Span]:
+    """
+    Return what of missed spans stays missed after instants of them were given: an answer that comes late must not let
+    them in once more.
+
+    >>> from records.ledger.state import Context
+    >>> span = Span(Context(UUID(int=1), UUID(int=2), "", "default@1"), UUID(int=3), 1, 0, 60_000, ((0, 60_000),))
+    >>> [(s.start, s.end, s.path) for s in still_missed([span], [(0, 15_000), (45_000, 60_000)])]
+    [(15000, 45000, ((15000, 45000),))]
+    >>> still_missed([span], [(0, 60_000)]), still_missed([span], []) == [span]
+    ([], True)
+    """
+    used = union(given)
+    left: list[Span] = []
+    for span in spans:
+        for a, b in minus([(span.start, span.end)], used):
+            left.append(span if (a, b) == (span.start, span.end) else span.part_of(a, b))
+    return left
 
 
 def free_ms(start: int, end: int, taken: Iterable[Interval]) -> int:

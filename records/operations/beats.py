@@ -167,13 +167,16 @@ def refresh_terms(work: Work) -> None:
     """
     Resolve the session's policy again when one was issued since, or when it ran into another day and with it, maybe,
     into another union. A session that has ended is no exception: its beats may still be on their way.
+
+    Days from which nothing can count any more are passed over, so a session left open for a year costs no more than one
+    left open for the window of lateness and make-up.
     """
     row = work.row
     last = day_of(work.now if work.session.ended_at is None else min(work.session.ended_at, work.now))
     if work.newest_policy <= row["policy_seen"] and last <= row["policy_day"]:
         return
     # What held before the day it was resolved on stands; from then on each day has its union and its policies.
-    day = row["policy_day"]
+    day = max(row["policy_day"], min(last, day_of(work.now - work.window_ms)))
     segments = work.session.segments
     while day <= last:
         since = max(work.session.opened_at, day_start_ms(day))

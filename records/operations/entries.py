@@ -14,6 +14,7 @@ from records.ledger.chain import Draft, Link, link
 from records.ledger.periods import booked_on
 from records.models import LedgerEntry
 from records.operations.hashing import format_in_force
+from records.operations.holding import hold
 
 BATCH = 500
 """Entries in one statement: 33 values each, and SQLite takes 32,766."""
@@ -31,12 +32,14 @@ def append_entries(*, learner: UUID, drafts: Sequence[Draft], now: int | None = 
     ``now`` is the instant of recording in ms; None takes the database's clock.
 
     :raises EntryRefused: if a reversal names no entry, an entry twice, or not the whole of it.
+    :raises ClockTaken: if a class or a practice lies on instants that are recorded already.
     """
     if not drafts:
         return []
     length, head = lock_chain(learner)
     recorded_at = now_ms() if now is None else now
     _check_reversals(learner, drafts)
+    hold({learner: drafts}, now=recorded_at)
     recorded_on = day_of(recorded_at)
     links = link(
         drafts,
@@ -61,6 +64,7 @@ def append_entries_of_many(*, drafts: Mapping[UUID, Sequence[Draft]], now: int |
     ``now`` is the instant of recording in ms; None takes the database's clock.
 
     :raises EntryRefused: if an entry corrects another one.
+    :raises ClockTaken: if a class or a practice lies on instants that are recorded already.
     """
     recorded_at = now_ms() if now is None else now
     recorded_on = day_of(recorded_at)
@@ -68,6 +72,7 @@ def append_entries_of_many(*, drafts: Mapping[UUID, Sequence[Draft]], now: int |
     if any(draft.refers_to is not None for own in wanted.values() for draft in own):
         raise EntryRefused("a correction is appended by itself")
     chains = lock_chains(wanted)
+    hold(wanted, now=recorded_at)
     links = [
         each
         for learner, (length, head) in chains.items()

@@ -34,10 +34,11 @@ def officer_at(union: Union, duty: str = "training", *, write: bool = True) -> U
 
 @dataclass
 class Desk:
-    """李海生 in the plant missed a check after one minute; 周 and 孙 have the training of plant and county."""
+    """李海生 in the plant missed a check after a minute (or ``minutes``); 周 and 孙 have the training of plant and county."""
 
     clock: object
     tree: dict = field(default_factory=make_tree)
+    minutes: int = 1
 
     def __post_init__(self) -> None:
         issue_policy(owner="national", effective_from=0, presence_min_ms=MINUTE, presence_max_ms=MINUTE)
@@ -49,7 +50,7 @@ class Desk:
         self.zhou = officer_at(self.tree["plant"])
         self.sun = officer_at(self.tree["county"])
         self.player = Player(self.clock, learner=self.learner)
-        self.miss()
+        self.miss(self.minutes)
 
     def miss(self, minutes: int = 1) -> None:
         """Play and let the check pass."""

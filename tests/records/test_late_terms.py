@@ -7,7 +7,9 @@ import pytest
 
 from core.clock import day_start_ms
 from records.api import issue_policy
+from records.ledger.terms import DAY_MS
 from records.models import StudySession
+from records.operations import beats
 from tests.factories.people import make_member, make_tree
 from tests.factories.records import MINUTE, make_lesson
 from tests.records.player import Player
@@ -126,3 +128,21 @@ def test_terms_of_an_ended_session_are_not_resolved_anew_each_day(clock, nationa
     player.send([player.beat(1_000)])
 
     assert StudySession.objects.get().policy_day == MONDAY
+
+
+def test_session_left_open_for_a_year_resolves_no_more_days_than_still_matter(clock, national, monkeypatch):
+    asked = []
+    real = beats.terms_for
+    monkeypatch.setattr(beats, "terms_for", lambda **f: asked.append(f["since"]) or real(**f))
+    player = Player(clock)
+    player.play(15_000)
+    issue_policy(owner="national", effective_from=clock.now + 300 * DAY_MS, daily_cap_ms=MINUTE, **QUICK)
+    player.t += 400 * DAY_MS
+
+    player.play(30_000)
+
+    assert len(asked) <= 16
+    terms = StudySession.objects.get().terms
+    assert [numbers["identity"] for _, numbers in terms] == ["national@1", "national@2"]
+    assert player.close().credited_seconds == 30
+    assert _by_policy(player) == {"national@2": 30_000}

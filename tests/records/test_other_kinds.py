@@ -7,18 +7,24 @@ import pytest
 
 from core.clock import day_start_ms
 from records.api import (
+    ClockTaken,
     EvidenceMissing,
     append_entries,
+    append_entries_of_many,
     counted_time,
     earned_otherwise,
+    free_clock,
     issue_policy,
     reversal_of,
     share_online,
     terms_for,
 )
-from records.models import LedgerEntry
+from records.ledger.codec import load_intervals
+from records.ledger.terms import DAY_MS
+from records.models import LedgerEntry, RefusedSpan, StudyState
 from records.verify import verify
-from tests.factories.records import MINUTE
+from tests.factories.records import MINUTE, make_lesson
+from tests.records.player import Player
 
 DAY = date(2026, 11, 20)
 MORNING = day_start_ms(DAY) + 9 * 60 * MINUTE
@@ -123,3 +129,62 @@ def test_counted_online_time_never_passes_its_share_and_wastes_less_than_a_milli
         assert counted.online_ms * 1_000 <= share * counted.total_ms
         if counted.over_ms:
             assert (counted.online_ms + 1) * 1_000 > share * (counted.total_ms + 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changed",
+    [{}, {"kind": "practice", "evidence": "master"}, {"kind": "import", "evidence": "import"}, GRANT],
+    ids=["class", "practice", "import", "grant"],
+)
+def test_who_was_in_a_class_was_not_before_the_player_as_well(clock, changed):
+    clock.now = MORNING
+    player = Player(clock, make_lesson(60 * MINUTE))
+    late = [player.beat(15_000) for _ in range(8)]
+    clock.forward(2 * HOUR)
+    append_entries(learner=player.learner, drafts=[_draft(t_from=MORNING + MINUTE, **changed)], now=clock.now)
+
+    player.send(late)
+
+    [entry] = player.entries
+    assert entry.kind == changed.get("kind", "attendance")
+    refused = RefusedSpan.objects.filter(learner=player.learner).values_list("reason", "t_from", "t_to")
+    assert {reason for reason, *_ in refused} == {"clock_used"}
+    assert (refused[0][1], sum(b - a for _, a, b in refused)) == (MORNING + MINUTE, MINUTE)
+
+    append_entries(learner=player.learner, drafts=[reversal_of(entry, reason="twice", actor=uuid4())])
+    assert free_clock(learner=player.learner, t_from=MORNING, t_to=MORNING + HOUR) == []  # W stays as it is
+
+
+@pytest.mark.django_db
+def test_class_over_recorded_minutes_is_refused_with_what_is_free(clock):
+    clock.now = MORNING
+    player = Player(clock, make_lesson(60 * MINUTE))
+    player.play(5 * MINUTE)
+    many = {player.learner: [_draft()]}
+
+    for enter in (
+        lambda: append_entries(learner=player.learner, drafts=[_draft()], now=MORNING + HOUR),
+        lambda: append_entries_of_many(drafts=many, now=MORNING + HOUR),
+    ):
+        with pytest.raises(ClockTaken) as refused:
+            enter()
+    assert player.entries == []
+    free = free_clock(learner=player.learner, t_from=MORNING, t_to=MORNING + HOUR)
+    assert refused.value.free == free == [(MORNING + 5 * MINUTE, MORNING + HOUR)]
+
+    rest = _draft(t_from=free[0][0], ms=40 * MINUTE)
+    append_entries(learner=player.learner, drafts=[rest], now=MORNING + HOUR)
+    with pytest.raises(ClockTaken):  # nor in two classes at once
+        append_entries(learner=player.learner, drafts=[rest], now=MORNING + HOUR)
+
+
+@pytest.mark.django_db
+def test_what_is_over_is_held_and_what_is_to_come_is_not(clock):
+    clock.now = MORNING + MINUTE
+    learner = uuid4()
+    append_entries(learner=learner, drafts=[_draft()], now=clock.now)
+    held = [(MORNING, MORNING + MINUTE)]
+    assert load_intervals(StudyState.objects.get(pk=learner).granted) == held
+    append_entries(learner=learner, drafts=[_draft(t_from=MORNING - 40 * DAY_MS)], now=clock.now)
+    assert load_intervals(StudyState.objects.get(pk=learner).granted) == held  # no beat can be that late
