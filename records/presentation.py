@@ -1,7 +1,7 @@
 """A learner's records as the page shows them: days, lessons in them, and the evidence behind each row."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from core import display
 from core.clock import day_of, from_ms, month_start
 from occupations.api import occupation_names
-from records import reasons
+from records import breakdown, reasons
+from records.breakdown import Share, shares_of_year
 from records.ledger.codec import load_intervals, load_spans
 from records.ledger.intervals import Interval, free, inside
 from records.ledger.periods import next_month
@@ -48,17 +49,19 @@ STRETCHES_SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for: words, a month, an occupation, and the day before which the page begins."""
+    """What the address asks for: words, a month, what was studied, and the day before which the page begins."""
 
     text: str = ""
     month: date | None = None
     occupation: str = ""
     before: date | None = None
+    course: str = ""
+    source: str = ""
 
     @property
     def filter(self) -> Filter:
         last = next_month(self.month) - timedelta(days=1) if self.month else None
-        return Filter(self.text, self.month, last, self.occupation)
+        return Filter(self.text, self.month, last, self.occupation, self.course, self.source)
 
     def address(self, **changed: Any) -> str:
         """Return the address of this question with some of it changed; paging starts over unless it is named."""
@@ -66,6 +69,8 @@ class Asked:
             "q": self.text,
             "month": f"{self.month:%Y-%m}" if self.month else "",
             "occupation": self.occupation,
+            "course": self.course,
+            "source": self.source,
             "before": "",
         } | {name: "" if value is None else str(value) for name, value in changed.items()}
         query = urlencode({name: value for name, value in values.items() if value})
@@ -107,9 +112,10 @@ class Gaps:
 
 
 def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict[str, Any]:
-    """Return everything the page shows, in seven queries however many records there are."""
+    """Return everything the page shows, in eight queries however many records there are."""
     today = day_of(now)
     times = year_times(learner, today)
+    shares = shares_of_year(learner, today)
     since = today - timedelta(days=MAKE_UP_DAYS)
     recent = own_refusals(learner, Filter(first=since))
     days, has_older = newest_days(learner, asked.filter, before=asked.before, limit=ENTRIES_A_PAGE)
@@ -139,6 +145,9 @@ def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict
         ],
         "months": _months(asked, times, today),
         "occupations": _occupations(asked, times, sessions),
+        "sources": _sources(asked, shares),
+        "course": _course(asked, shares, sessions),
+        "year": _year(asked, times, shares, sessions),
         "days": [_day(d, sessions, gaps) for d in days],
         "older": asked.address(before=days[-1].day) if has_older and days else "",
         "is_filtered": not asked.filter.is_open,
@@ -204,6 +213,63 @@ def _occupations(
     ]
 
 
+def _sources(asked: Asked, shares: Sequence[Share]) -> list[dict[str, Any]]:
+    """Return a chip for each source of this year, and for the one asked for; none where there is but one."""
+    known = {key: name for key, name, _ms in breakdown.sources_in(shares)}
+    if asked.source in breakdown.SOURCES:
+        known[asked.source] = str(breakdown.SOURCES[asked.source])
+    if len(known) < 2 and not asked.source:
+        return []
+    chips = [{"label": _("全部来源"), "url": asked.address(source=""), "current": not asked.source}]
+    return chips + [
+        {"label": name, "url": asked.address(source=key), "current": key == asked.source}
+        for key, name in known.items()
+    ]
+
+
+def _course(
+    asked: Asked, shares: Sequence[Share], sessions: Mapping[UUID, StudySession]
+) -> dict[str, str] | None:
+    """Return the course asked for, and the way back to all of them."""
+    if not asked.course:
+        return None
+    titles = {s.course: s.course_title for s in sessions.values()} | {s.course: s.title for s in shares}
+    return {"title": titles.get(asked.course) or _("课程"), "url": asked.address(course="")}
+
+
+def _year(
+    asked: Asked,
+    times: Sequence[DayTime],
+    shares: Sequence[Share],
+    sessions: Mapping[UUID, StudySession],
+) -> list[dict[str, Any]]:
+    """Return this year by course, occupation and source: tables of name, ms and the address that shows just these."""
+    by_occupation: dict[str, int] = {}
+    for time in times:
+        by_occupation[time.occupation] = by_occupation.get(time.occupation, 0) + time.ms
+    names = {s.occupation: s.occupation_name for s in sessions.values() if s.occupation}
+    if unnamed := [code for code in by_occupation if code and code not in names]:
+        names |= occupation_names(unnamed)
+    occupations = sorted(by_occupation.items(), key=lambda row: (-row[1], row[0]))
+    tables = [
+        (_("按课程"), "course", breakdown.courses_in(shares)),
+        (
+            _("按工种"),
+            "occupation",
+            [(c, names.get(c) or c or _("没有分工种"), ms) for c, ms in occupations if ms],
+        ),
+        (_("按来源"), "source", breakdown.sources_in(shares)),
+    ]
+    return [
+        {
+            "title": title,
+            "rows": [(name, ms, asked.address(**{by: key}) if key else "") for key, name, ms in rows],
+        }
+        for title, by, rows in tables
+        if rows
+    ]
+
+
 def _add_refusals(
     days: list[DayRecords], asked: Asked, recent: Sequence[RefusedSpan], since: date, learner: UUID, *, is_last: bool,
     today: date,
@@ -214,9 +280,9 @@ def _add_refusals(
     if is_last:
         oldest = min(oldest, asked.month or since)
     wanted = asked.filter
-    if asked.text or asked.occupation or oldest < since:
+    if wanted.is_by_what or oldest < since:
         first = max(oldest, wanted.first) if wanted.first else oldest
-        spans = own_refusals(learner, Filter(wanted.text, first, wanted.last, wanted.occupation))
+        spans = own_refusals(learner, replace(wanted, first=first))
     else:
         spans = list(recent)
     by_day = {d.day: d for d in days}

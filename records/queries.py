@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from core.clock import day_of, month_start
+from records.breakdown import entries_from, sessions_from
 from records.ledger.again import stretches
 from records.ledger.codec import load_days, load_intervals, load_segments, load_spans
 from records.ledger.intervals import Interval, inside, measure, minus, union
@@ -22,17 +23,27 @@ MAKE_UP_DAYS = 92
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a learner looks for in the own records. Days are inclusive; ``text`` is looked for in titles."""
+    """
+    What a learner looks for in the own records. Days are inclusive; ``text`` is looked for in titles; ``source`` is a key
+    of ``breakdown.SOURCES``.
+    """
 
     text: str = ""
     first: date | None = None
     last: date | None = None
     occupation: str = ""
+    course: str = ""
+    source: str = ""
 
     @property
     def is_open(self) -> bool:
         """Tell whether nothing is filtered."""
-        return not (self.text or self.first or self.last or self.occupation)
+        return not (self.first or self.last or self.is_by_what)
+
+    @property
+    def is_by_what(self) -> bool:
+        """Tell whether it looks for what was studied, not only for when."""
+        return bool(self.text or self.occupation or self.course or self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +107,10 @@ def own_entries(learner: UUID, wanted: Filter) -> QuerySet[LedgerEntry]:
         entries = entries.filter(day__lte=wanted.last)
     if wanted.occupation:
         entries = entries.filter(occupation=wanted.occupation)
-    if wanted.text:
-        entries = entries.filter(session__in=_sessions_with(learner, wanted.text))
+    if wanted.source:
+        entries = entries.filter(entries_from(wanted.source))
+    if wanted.text or wanted.course:
+        entries = entries.filter(session__in=_sessions_with(learner, wanted))
     return entries.order_by("-n")
 
 
@@ -111,10 +124,13 @@ def own_refusals(learner: UUID, wanted: Filter) -> list[RefusedSpan]:
         spans = spans.filter(day__gte=wanted.first)
     if wanted.last:
         spans = spans.filter(day__lte=wanted.last)
-    if wanted.text or wanted.occupation:
-        sessions = _sessions_with(learner, wanted.text)
+    if wanted.is_by_what:
+        sessions = _sessions_with(learner, wanted)
         if wanted.occupation:
             sessions = sessions.filter(occupation=wanted.occupation)
+        if wanted.source:
+            from_there = sessions_from(wanted.source)
+            sessions = sessions.filter(from_there) if from_there else sessions.none()
         spans = spans.filter(session__in=sessions)
     with_objections = spans.select_related("objection__objection").defer("objection__objection__evidence")
     rows = list(with_objections.order_by("-t_from", "-pk"))
@@ -326,9 +342,11 @@ def _is_capped_today(sessions: Iterable[StudySession], state: StudyState | None,
     return out
 
 
-def _sessions_with(learner: UUID, text: str) -> QuerySet[StudySession, Any]:
+def _sessions_with(learner: UUID, wanted: Filter) -> QuerySet[StudySession, Any]:
     rows = StudySession.objects.filter(learner=learner)
-    for word in text.split()[:5]:
+    if wanted.course:
+        rows = rows.filter(course=wanted.course)
+    for word in wanted.text.split()[:5]:
         rows = rows.filter(
             Q(title__icontains=word) | Q(course_title__icontains=word) | Q(occupation_name__icontains=word)
         )

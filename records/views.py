@@ -12,6 +12,7 @@ from accounts.api import User
 from core.clock import day_of
 from core.db import now_ms
 from core.policies import guard, signed_in
+from records.breakdown import SOURCES
 from records.goals import month_goal_ms
 from records.presentation import Asked, records_page
 
@@ -38,7 +39,21 @@ def _asked(request: HttpRequest) -> tuple[Asked, bool]:
         before = _date(text)
         is_bad |= before is None
     words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
-    return Asked(words, month, request.GET.get("occupation", "")[:20].replace("\x00", ""), before), is_bad
+    source = request.GET.get("source", "")
+    is_bad |= bool(source) and source not in SOURCES
+    asked = Asked(
+        words,
+        month,
+        _key(request, "occupation", 20),
+        before,
+        _key(request, "course", 80),
+        source if source in SOURCES else "",
+    )
+    return asked, is_bad
+
+
+def _key(request: HttpRequest, name: str, longest: int) -> str:
+    return request.GET.get(name, "")[:longest].replace("\x00", "")
 
 
 def _date(text: str) -> date | None:

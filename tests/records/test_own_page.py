@@ -1,13 +1,16 @@
 """The page of a learner's own records."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from records.api import Beat, CheckMissed, accept_beats, issue_policy
+from records.ledger.kinds import earned_otherwise
 from records.models.ledger import Reason
+from records.operations.entries import append_entries
 from records.reasons import helps_to_replay, made_up, why
 from tests.factories.people import make_tree, make_user
 from tests.factories.records import MINUTE, make_lesson
@@ -99,7 +102,45 @@ def test_word_month_and_occupation_narrow_the_list(worker, client):
     assert ">电工" in _page(client)
 
 
-@pytest.mark.parametrize("query", ["?month=2026-13", "?before=soon", "?month=0001-01"])
+def test_course_and_source_narrow_the_list_and_the_year_is_split_by_them(worker, client):
+    _study(worker)
+    worker.lesson = make_lesson(
+        title="触电急救",
+        course="course:first-aid",
+        course_title="安全用电",
+        occupation="6-31-01-03",
+        occupation_name="电工",
+    )
+    worker.position = 0
+    worker.open()
+    _study(worker, 2)
+    worker.play(MINUTE)
+    with pytest.raises(CheckMissed):
+        worker.answer(2, answer=None)
+    granted = earned_otherwise(
+        kind="practice", activity="https://skillspower.example/practice", source="class", t_from=worker.clock.now - 7_200_000,
+        ms=5 * MINUTE, union=None, policy="national@1", evidence="master", evidence_ref="ab" * 32, actor=UUID(int=5),
+    )  # fmt: skip
+    append_entries(learner=worker.learner, drafts=[granted], now=worker.clock.now)
+
+    page = _page(client)
+    for words in ("今年学了什么", "按课程", "按工种", "按来源", "没有课程的", "联网学习", "实操"):
+        assert words in page
+    assert 'href="?course=course%3Afirst-aid"' in page
+
+    def listed(query):
+        return _page(client, query).partition('class="record-day"')[2].partition("<aside")[0]
+
+    course = listed("?course=course%3Afirst-aid")
+    assert "触电急救" in course and "平敷焊的运条手法" not in course
+    assert "没等到你点" in course
+    practice = listed("?source=practice")
+    assert "5′00″" in practice and "触电急救" not in practice and "没等到你点" not in practice
+    assert "触电急救" in listed("?source=online")
+    assert "没找到这样的记录" in _page(client, "?source=offline")
+
+
+@pytest.mark.parametrize("query", ["?source=magic", "?month=2026-13", "?before=soon", "?month=0001-01"])
 def test_address_that_makes_no_sense_still_shows_the_page(worker, client, query):
     answer = client.get(f"/records/{query}")
     assert answer.status_code == 400
@@ -158,7 +199,7 @@ def test_number_of_queries_does_not_grow(worker, client, clock):
         counts.append([q["sql"] for q in queries.captured_queries])
     assert len(counts[0]) == len(counts[1]), "\n".join(set(counts[1]) - set(counts[0]))
     own = [sql for sql in counts[1] if "records_" in sql]
-    assert len(own) <= 7
+    assert len(own) <= 8
 
 
 @pytest.mark.parametrize("reason", Reason.values)
