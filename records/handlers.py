@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from core import outbox
+from core import jobs, outbox
 from core.models import OutboxMessage
 from records.operations.entries import attribute_to_union, last_day_with_union
+from records.recounts import previews, requests
 from unions.api import CONFIRMED, register_membership_guard
 
 
@@ -23,3 +24,5 @@ def attribute(messages: Sequence[OutboxMessage]) -> None:
 
 outbox.subscribe(CONFIRMED, "records", attribute)
 register_membership_guard(last_day_with_union)
+jobs.job_handler(requests.JOB)(requests.run_recount)
+jobs.job_handler(previews.JOB)(previews.run_preview)

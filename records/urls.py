@@ -5,6 +5,8 @@ from records import views
 from records.corrections import desk_views, own_views
 from records.http import licences, objections, own, study
 from records.inspection import views as inspection
+from records.policies import desk_views as policy_views
+from records.recounts import desk_views as recount_views
 from records.transcripts import views as transcripts
 
 rest.api.add_router("/study", study.router)
@@ -58,4 +60,12 @@ urlpatterns = [
         name="reverse_entry",
     ),
     path("unions/<uuid:union>/learners/<uuid:person>/grant/", desk_views.grant, name="grant"),
+    path("unions/<uuid:union>/policy/", policy_views.policy, name="policy"),
+    path("unions/<uuid:union>/policy/new/", policy_views.new_policy, name="new_policy"),
+    path(
+        "unions/<uuid:union>/policy/previews/<uuid:job>/", policy_views.policy_preview, name="policy_preview"
+    ),
+    path("unions/<uuid:union>/policy/<int:version>/recount/", recount_views.new_recount, name="new_recount"),
+    path("unions/<uuid:union>/recounts/<uuid:recount>/", recount_views.recount, name="recount"),
+    path("unions/<uuid:union>/recounts/<uuid:recount>/decide/", recount_views.decide, name="decide_recount"),
 ]

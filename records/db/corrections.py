@@ -40,12 +40,18 @@ def guard_corrections(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> Non
         sql for table, keys in APPEND_ONLY.items() for sql in append_only_sql(table, vendor, unique=keys)
     ]
     for table, columns in FILED_ONCE.items():
-        statements += _guards(table, columns, FINAL[table], vendor)
+        statements += guard_sql(table, columns, FINAL[table], SAME_KEY[table], vendor)
     for statement in statements:
         schema_editor.execute(statement, params=None)
 
 
-def _guards(table: str, columns: tuple[str, ...], final: tuple[str, ...], vendor: str) -> list[str]:
+def guard_sql(
+    table: str, columns: tuple[str, ...], final: tuple[str, ...], same_key: str, vendor: str
+) -> list[str]:
+    """
+    Return the statements after which these columns cannot be set again, a row in a final state does not change, and no
+    row goes: neither by DELETE nor by an insert over it (``same_key``: what stands in its way).
+    """
     named = ", ".join(f'"{column}"' for column in columns)
     states = ", ".join(f"'{state}'" for state in final)
     guards = {
@@ -72,6 +78,6 @@ def _guards(table: str, columns: tuple[str, ...], final: tuple[str, ...], vendor
     return [
         *made,
         f"CREATE TRIGGER {table}_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {SAME_KEY[table]}) "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key}) "
         f"BEGIN SELECT RAISE(ABORT, '{table}: REPLACE refused'); END",
     ]

@@ -7,6 +7,7 @@ from records.models.corrections import Correction, EvidenceFile, Objection, Obje
 from records.models.guests import GuestSession, GuestSpan
 from records.models.ledger import LedgerEntry, RefusedSpan
 from records.models.policy import StudyPolicy
+from records.models.recounts import Recount, RecountedLearner, RecountLine
 from records.models.rollups import Completion, DailyStudy, LearnerPeriod, Mark
 from records.models.study import PartProgress, StudyLicence, StudySession, StudyState
 from records.models.transcripts import Transcript
@@ -25,6 +26,9 @@ __all__ = [
     "ObjectionSpan",
     "ObjectionStep",
     "PartProgress",
+    "Recount",
+    "RecountLine",
+    "RecountedLearner",
     "RefusedSpan",
     "StudyLicence",
     "StudyPolicy",

@@ -1,6 +1,7 @@
 """Study policies: who sets one, and which one is in force for a learner's session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,7 @@ FIELDS = (
     "sound_only",
     "online_share",
 )
-_PERMILLE = {
+PERMILLE = {
     "max_rate": "max_rate_permille",
     "complete_ratio": "complete_permille",
     "online_share": "online_share_permille",
@@ -65,19 +66,25 @@ def issue_policy(
         effective_from=now_ms() if effective_from is None else effective_from,
         made_by=made_by,
         note=note,
-        **{name: Decimal(str(v)) if name in _PERMILLE and v is not None else v for name, v in values.items()},
+        **{name: Decimal(str(v)) if name in PERMILLE and v is not None else v for name, v in values.items()},
     )
 
 
 def terms_for(
-    *, union: UUID | None, owner_keys: Sequence[str], since: int, is_elder: bool = False
+    *,
+    union: UUID | None,
+    owner_keys: Sequence[str],
+    since: int,
+    is_elder: bool = False,
+    instead: Version | None = None,
 ) -> list[tuple[int, Terms]]:
     """
     Return the terms in force at an instant for members of a union, and those that are known to follow, each from an
     instant on: a change of policy seals the span that runs over it.
+
+    ``instead`` stands at every instant in the place of its owner's own versions: what would hold if it had been in force.
     """
-    line = ancestor_uuids([union], on=day_of(since)).get(union, []) if union else []
-    owners = [*(f"union:{u}" for u in line), NATIONAL]
+    owners = owners_above(union, on=day_of(since))
     versions: dict[str, list[StudyPolicy]] = {}
     for policy in StudyPolicy.objects.filter(owner__in=[*owners, *owner_keys]).order_by(
         "effective_from", "version"
@@ -85,15 +92,13 @@ def terms_for(
         versions.setdefault(policy.owner, []).append(policy)
     changes = {p.effective_from for all_of_one in versions.values() for p in all_of_one}
     instants = [since, *sorted(at for at in changes if at > since)]
-    return [
-        (
-            at,
-            _terms_at(
-                at, [versions.get(o, []) for o in owners], [versions.get(o, []) for o in owner_keys], is_elder
-            ),
-        )
-        for at in instants
-    ]
+    return [(at, _terms_at(at, owners, owner_keys, versions, is_elder, instead)) for at in instants]
+
+
+def owners_above(union: UUID | None, *, on: date) -> list[str]:
+    """Return whose policies hold for a union's members on a day, the nearest first: its line upwards, then the nation."""
+    line = ancestor_uuids([union], on=on).get(union, []) if union else []
+    return [*(f"union:{u}" for u in line), NATIONAL]
 
 
 def terms_now(*, learner: UUID | None, owner_keys: Sequence[str], now: int, is_elder: bool = False) -> Terms:
@@ -113,29 +118,39 @@ def newest_policy() -> int:
 
 
 def _terms_at(
-    at: int, line: Sequence[Sequence[StudyPolicy]], extra: Sequence[Sequence[StudyPolicy]], is_elder: bool
+    at: int,
+    line: Sequence[str],
+    extra: Sequence[str],
+    versions: Mapping[str, Sequence[StudyPolicy]],
+    is_elder: bool,
+    instead: Version | None,
 ) -> Terms:
-    terms = resolve(_in_force(line, at), _in_force(extra, at))
+    def in_force(owners: Sequence[str]) -> list[Version]:
+        found = []
+        for owner in owners:
+            if instead is not None and instead.owner == owner:
+                found.append(instead)
+                continue
+            current = [p for p in versions.get(owner, []) if p.effective_from <= at]
+            if current:
+                found.append(version_of(current[-1]))
+        return found
+
+    terms = resolve(in_force(line), in_force(extra))
     if is_elder:
         numbers = terms.as_json() | {"presence_timeout_ms": max(terms.presence_timeout_ms, ELDER_TIMEOUT_MS)}
         terms = Terms(**numbers)
     return terms
 
 
-def _in_force(owners: Sequence[Sequence[StudyPolicy]], at: int) -> list[Version]:
-    out = []
-    for versions in owners:
-        current = [p for p in versions if p.effective_from <= at]
-        if current:
-            out.append(_version(current[-1]))
-    return out
+def version_of(policy: StudyPolicy) -> Version:
+    """Return a version as the rules read it: ratios per mille, what it does not set as None."""
+    return Version(policy.owner, policy.version, values_of({n: getattr(policy, n) for n in FIELDS}))
 
 
-def _version(policy: StudyPolicy) -> Version:
-    values = {}
-    for name in FIELDS:
-        value = getattr(policy, name)
-        values[_PERMILLE.get(name, name)] = (
-            int(value * 1000) if name in _PERMILLE and value is not None else value
-        )
-    return Version(policy.owner, policy.version, values)
+def values_of(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return columns of a policy (ratios as decimals) under the rules' names, ratios per mille."""
+    return {
+        PERMILLE.get(name, name): int(value * 1000) if name in PERMILLE and value is not None else value
+        for name, value in columns.items()
+    }

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.core.management.commands import migrate
@@ -21,6 +22,7 @@ from openpyxl import load_workbook
 
 from accounts.api import issue_token
 from core import jobs
+from core.clock import to_ms
 from core.importer import base
 from core.importer.command import ImportCommand
 from core.importer.reading import read_table
@@ -28,7 +30,10 @@ from core.jobs.models import Pulse
 from core.models import AuditHead
 from occupations.api import level_labels, load_classification
 from occupations.sheets import template
-from records.models import StudyState
+from records.api import Draft, append_entries, issue_policy
+from records.ledger.codec import dump_segments
+from records.ledger.terms import Terms
+from records.models import StudySession, StudyState
 from reports.operations import roll_up
 from search.engines import engine
 from search.trades import suggest
@@ -153,6 +158,8 @@ def world(tmp_path, monkeypatch):
         study(make_member(tree["county"]), 2_700_000, day=date(2026, 11, 4), union=tree["county"])
         study(make_person(), 61_999, day=TODAY, union=None)
         issue_token(user=learner.user, scopes=["read"])
+        issue_policy(owner="national", effective_from=0)
+        issue_policy(owner="national", effective_from=2**42, daily_cap_ms=60_000)
         Path("roll.csv").write_text("姓名,手机号\n王好,13800138001\n李错,12345\n", encoding="utf-8")
         Path("unions.csv").write_text(
             "代码,名称,类型,上级代码\nJC-NEW,新厂工会,BASE,JC-QJ-X\nJC-BAD,错工会,KING,JC-QJ-X\n",
@@ -220,8 +227,25 @@ def _a_course_that_lacks_a_checkpoint():
     make_draft(make_lesson("收弧", make_text("填满弧坑")), slug="smaw-basics", is_strict=True)
 
 
+def _a_policy_that_nobody_lived_under():
+    learner = get_user_model().objects.get(username=LEARNER).person.uuid
+    row = {"learner": learner, "session": uuid4(), "lesson": uuid4(), "part": uuid4()}
+    at, day = to_ms(noon(TODAY)), {"course": "course:1", "policy": "national@1"}
+    StudySession.objects.create(
+        uuid=row["session"], learner=learner, device="d", lesson=row["lesson"], activity="x", title="x", parts=[],
+        terms=dump_segments([(0, Terms(identity="national@1"))]), policy_day=TODAY, opened_at=at, **day,
+    )  # fmt: skip
+    draft = Draft(
+        kind="study", source="player", activity="x", t_from=at, t_to=at + 120_000, ms=120_000, day=TODAY, evidence="beats",
+        ranges="0-120000", policy="national@1", **{n: v for n, v in row.items() if n != "learner"},
+    )  # fmt: skip
+    append_entries(learner=learner, drafts=[draft])
+    roll_up(today=TODAY)
+
+
 PREPARE = {
     ("check_course", 0): _a_course_that_lacks_a_checkpoint,
+    ("recount", 0): _a_policy_that_nobody_lived_under,
     ("jobs", 0): _a_job_of_each_kind,
     ("verify_audit", 2): _cut_off_the_audit_log,
     ("verify_ledger", 1): _forget_an_entry,

@@ -177,6 +177,12 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
         "training", write=True
     ),
     "unions/<uuid:union>/learners/<uuid:person>/grant/": officer("training", write=True),
+    "unions/<uuid:union>/policy/": officer("training"),
+    "unions/<uuid:union>/policy/new/": officer("training", write=True),
+    "unions/<uuid:union>/policy/previews/<uuid:job>/": officer("training", write=True),
+    "unions/<uuid:union>/policy/<int:version>/recount/": officer("training", write=True).at(version=1),
+    "unions/<uuid:union>/recounts/<uuid:recount>/": officer("training"),
+    "unions/<uuid:union>/recounts/<uuid:recount>/decide/": officer("training", write=True),
     # The API
     "api/v1/problems": PUBLIC,
     "api/v1/openapi.json": PUBLIC,

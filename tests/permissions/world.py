@@ -5,6 +5,7 @@ One of everything that an address can name, all of it the plant's or its member'
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,13 +16,15 @@ from accounts.models import User
 from core import inbox
 from core.clock import day_of
 from core.importer import runs
+from core.jobs.models import Job
 from courses.models import LessonPage
 from courses.queries.served import parts_of
 from instructors.models import HeldHonour
 from instructors.operations import load_honours
 from media.api import keep_private_file
 from records.api import CheckMissed, file_grant, file_objection, issue_policy
-from records.models import RefusedSpan
+from records.models import Recount, RefusedSpan
+from records.recounts.previews import JOB
 from records.transcripts.operations import issue_transcript
 from tests.factories import courses as make
 from tests.factories.people import make_person
@@ -45,6 +48,7 @@ class World:
         plant = self.unions["plant"]
         self.things |= {"union": plant.uuid, "code": plant.join_code, "what": "members"}
         self.things |= _of_the_plant(plant, self.person("training+"))
+        self.things |= _policy_of_the_plant(plant)
         self.things |= _of_the_member(self.person("member"), self.person("training+"))
         self.things |= _of_the_course(self.person("author"))
         self.things |= _files(uploads)
@@ -67,6 +71,18 @@ def _of_the_plant(plant: Union, officer: User) -> dict[str, Any]:
     )
     request = unions.request_to_join(person=make_person(name="李海生"), union=plant, on=today)
     return {"notice": notice.uuid, "run": run.uuid, "join_request": request.uuid}
+
+
+def _policy_of_the_plant(plant: Union) -> dict[str, Any]:
+    """A version that is not in force yet, a recount by it that waits, and the preview of another."""
+    policy = issue_policy(owner=f"union:{plant.uuid}", effective_from=2**42, daily_cap_ms=MINUTE)
+    day = timezone.localdate()
+    recount = Recount.objects.create(
+        policy=policy, union=plant.uuid, day_from=day, day_to=day, words="上限改了。", filed_by=uuid4(), filed_at=1,
+        preview={"changed": 1, "gained_ms": 0, "lost_ms": MINUTE},
+    )  # fmt: skip
+    payload = {"union": str(plant.uuid), "days": [day.isoformat()] * 2, "version": 2}
+    return {"recount": recount.uuid, "job": Job.objects.create(kind=JOB, payload=payload).uuid}
 
 
 def _of_the_member(member: User, officer: User) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def visits() -> list[Visit]:
             "chair", f"/unions/{plant}/study/",
             f"/unions/{plant}/requests/", f"/unions/{plant}/invitation/", f"/unions/{plant}/import/members/",
             f"/unions/{plant}/notices/", f"/unions/{plant}/notices/new/", f"/unions/{plant}/objections/",
-            f"/unions/{plant}/corrections/",
+            f"/unions/{plant}/corrections/", f"/unions/{plant}/policy/", f"/unions/{plant}/policy/new/",
         ),
         *(
             Visit("instructor", path, None, in_cms=True)
@@ -143,6 +143,7 @@ NOT_LOOKED_AT = {
         "unions/<uuid:union>/requests/<uuid:join_request>/answer/", "unions/<uuid:union>/requests/<uuid:join_request>/name/",
         "unions/<uuid:union>/objections/<uuid:objection>/answer/",
         "unions/<uuid:union>/corrections/<uuid:correction>/decide/",
+        "unions/<uuid:union>/recounts/<uuid:recount>/decide/",
         "unions/<uuid:union>/invitation/renew/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/act/",
         "join/<str:code>/", "records/transcripts/<uuid:transcript>/revoke/",
     },
@@ -151,6 +152,8 @@ NOT_LOOKED_AT = {
         "records/refused/<int:span>/objection/", "records/objections/<uuid:objection>/",
         "records/transcripts/<uuid:transcript>/", "verify/<str:code>/",
         "unions/<uuid:union>/objections/<uuid:objection>/", "unions/<uuid:union>/corrections/<uuid:correction>/",
+        "unions/<uuid:union>/policy/previews/<uuid:job>/", "unions/<uuid:union>/policy/<int:version>/recount/",
+        "unions/<uuid:union>/recounts/<uuid:recount>/",
         "unions/<uuid:union>/learners/<uuid:person>/entries/<int:entry>/reversal/",
         "unions/<uuid:union>/requests/<uuid:join_request>/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/",
     },
