@@ -227,7 +227,8 @@ def prompt_of(check: Check) -> str:
         return _("还在学吗？照着输入：{number}").format(number=check.detail)
     if check.kind == CHOICE:
         question, _line, options = check.detail.partition("\n")
-        return f"{question or _('还在学吗？点最大的数。')}\n{options}"
+        question = question or _("还在学吗？点最大的数。")
+        return f"{question}\n{options}"
     return _("还在学吗？点一下接着计时。")
 
 
