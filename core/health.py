@@ -70,17 +70,8 @@ def warnings() -> list[str]:
     return []
 
 
-@never_cache
-@guard(public)
-def live(request: HttpRequest) -> JsonResponse:
-    """GET /health/live: 200 as long as this process answers; asks nothing else."""
-    return JsonResponse({"status": "ok"})
-
-
-@never_cache
-@guard(public)
-def ready(request: HttpRequest) -> JsonResponse:
-    """GET /health/ready: 200, or 503 naming each part that is down."""
+def parts_now() -> dict[str, dict[str, object]]:
+    """Return every part by its name: ``ok``, and where it is not, the ``reason``."""
     parts: dict[str, dict[str, object]] = {}
     for name, check in _parts.items():
         try:
@@ -92,6 +83,21 @@ def ready(request: HttpRequest) -> JsonResponse:
             # The log gets the whole error; a stranger gets its name, which holds no host and no password.
             log.warning("part_down", part=name, error=str(error))
             parts[name] = {"ok": False, "reason": type(error).__name__}
+    return parts
+
+
+@never_cache
+@guard(public)
+def live(request: HttpRequest) -> JsonResponse:
+    """GET /health/live: 200 as long as this process answers; asks nothing else."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@guard(public)
+def ready(request: HttpRequest) -> JsonResponse:
+    """GET /health/ready: 200, or 503 naming each part that is down."""
+    parts = parts_now()
     is_ready = all(part["ok"] for part in parts.values())
     answer = {"status": "ok" if is_ready else "down", "parts": parts, "warnings": warnings()}
     return JsonResponse(answer, status=200 if is_ready else 503)

@@ -15,6 +15,7 @@ from records.corrections import (
     file_objection,
     file_reversal,
     outcome_figures,
+    overdue_count,
 )
 from records.corrections.queries import DUTY as CORRECTIONS_DUTY
 from records.devices import GuestDevice, guest_device
@@ -24,6 +25,7 @@ from records.ledger.kinds import Counted, EvidenceMissing, earned_otherwise, sha
 from records.ledger.periods import booked_on, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
 from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats
+from records.operations.digests import last_digest_day
 from records.operations.entries import (
     EntryRefused,
     append_entries,
@@ -124,6 +126,7 @@ __all__ = [
     "guest_device",
     "is_closed",
     "issue_policy",
+    "last_digest_day",
     "make_partitions",
     "make_up",
     "mark_everything",
@@ -131,6 +134,7 @@ __all__ = [
     "number_and_time",
     "open_session",
     "outcome_figures",
+    "overdue_count",
     "own_progress",
     "own_refusals",
     "part_progress",

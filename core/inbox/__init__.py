@@ -11,7 +11,7 @@ Both have an action, a state and somebody they come from. ``key`` names the matt
 message.
 """
 
-from core.inbox.bell import bell_count
+from core.inbox.bell import bell_count, open_tasks
 from core.inbox.entries import CATEGORIES, Entry, category_of, register_source
 from core.inbox.messages import (
     mark,
@@ -36,6 +36,7 @@ __all__ = [
     "mark",
     "mark_all_read",
     "messages_of",
+    "open_tasks",
     "page_of",
     "read_all",
     "read_entry",

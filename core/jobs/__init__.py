@@ -6,5 +6,6 @@ it. The row of the job is the truth; messages on the broker only wake a worker, 
 """
 
 from core.jobs.operations import ClaimLost, JobFailed, RunningJob, cancel, enqueue, job_handler
+from core.jobs.queries import failures
 
-__all__ = ["ClaimLost", "JobFailed", "RunningJob", "cancel", "enqueue", "job_handler"]
+__all__ = ["ClaimLost", "JobFailed", "RunningJob", "cancel", "enqueue", "failures", "job_handler"]

@@ -157,6 +157,12 @@ def keep_digests(*, now: int) -> list[date]:
     return sorted(wanted)
 
 
+def last_digest_day() -> date | None:
+    """Return the newest day whose digest is kept on this machine, or None."""
+    kept = Path(settings.VAR_DIR, "digests").glob("ledger-????-??-??.json")
+    return max((date.fromisoformat(path.stem.removeprefix("ledger-")) for path in kept), default=None)
+
+
 def _is_kept(day: date) -> bool:
     """Tell whether the digest of a whole day is kept; one that cannot be read is somebody's to look at, and stays."""
     path = kept_path(day)

@@ -15,6 +15,7 @@ class SkillspowerConfig(AppConfig):
         from instructors.models import HeldHonour, Honour, InstructorProfile, TaughtTrade
         from occupations.models import Occupation, SkillLevel
         from skillspower.home.to_do import to_do
+        from skillspower.watch import silent_parts, troubles
         from unions.models import Union
 
         outdated_by(CATALOGUE, CoursePage, CourseEdition, InstructorProfile, TaughtTrade, HeldHonour, Honour)
@@ -22,3 +23,5 @@ class SkillspowerConfig(AppConfig):
         outdated_by(TREE, Union)
         outdated_by(NOTICES, Union)
         inbox.register_source(to_do, rings=False)
+        inbox.register_source(troubles, rings=True)
+        inbox.register_source(silent_parts, rings=False)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core import inbox
 from core.clock import from_ms, to_ms
 from core.policies import guard, public
 from skillspower.home.queries import anonymous_home, worker_home
@@ -31,5 +32,6 @@ def index(request: HttpRequest) -> HttpResponse:
     now = to_ms(timezone.now())
     person = request.user.person
     context = worker_home(person=person, now_ms=now)
+    context["tasks"] = inbox.open_tasks(request.user, from_ms(now))
     hello = {"greeting": greeting(from_ms(now).hour), "name": str(person)}
     return render(request, "home/worker.html", {**context, **hello})
