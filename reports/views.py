@@ -210,7 +210,6 @@ class _Asked:
         chain = chain_seen_by(user, self.union, self.today)
         return {
             "union": self.union,
-            "sees_objections": may(user, self.union, records.CORRECTIONS_DUTY, on=self.today),
             "may_correct": may(user, self.union, records.CORRECTIONS_DUTY, write=True, on=self.today),
             "period": self.period,
             "period_name": presentation.period_name(self.period),

@@ -60,6 +60,10 @@ def _flow(next_url: str) -> dict[str, Any]:
     }
 
 
+def _is_below(union: Union, upper: Union) -> bool:
+    return bool(upper.path) and union.pk != upper.pk and union.path.startswith(upper.path)
+
+
 def _members_in_words(union: Union) -> str:
     kind, number = coarse_count(queries.member_count(union, timezone.localdate()))
     if kind == "few":
@@ -82,6 +86,9 @@ def card(request: HttpRequest, union: UUID) -> HttpResponse:
         "above": queries.chain_of(node)[:-1],
         "members": _members_in_words(node),
         "is_mine": membership is not None and membership.union_id == node.pk,
+        "mine_below": membership.union
+        if membership is not None and _is_below(membership.union, node)
+        else None,
         "is_waiting": request_open is not None and request_open.union_id == node.pk,
         "is_closed": node.closed_on is not None and node.closed_on <= today,
         "may_join": node.kind.is_primary,
