@@ -11,8 +11,10 @@ from wagtail.images import get_image_model
 from wagtail.rich_text import expand_db_html
 
 from courses.queries.drafts import ids_in
-from courses.rules import Block, TimedPart, text_pieces
+from courses.rules import Block, TimedPart, position_ms, shuffled, text_pieces
 
+_SPOTS_ACROSS = 28
+"""A number on a picture has a radius of this part of its width: 24 px across on a phone of 390."""
 _SMALL, _LARGE = "width-480|format-webp", "width-960|format-webp"
 
 
@@ -79,8 +81,22 @@ class FragmentRenderer:
         if block["type"] == "text":
             # Written through the editor's own list of allowed elements; the editor's links become addresses here.
             shown["pieces"] = [mark_safe(expand_db_html(piece)) for piece in text_pieces(value or "")]  # noqa: S308
+        elif block["type"] == "formula":
+            shown["formula"] = mark_safe(expand_db_html(value["formula"]))  # noqa: S308
+        elif block["type"] == "question" and value["kind"] == "order":
+            shown["shuffled"] = shuffled(value["options"])
+        elif block["type"] == "video":
+            shown["chapters"] = [
+                {"at": c["at"].strip(), "ms": position_ms(c["at"]), "title": c["title"]}
+                for c in value.get("chapters") or []
+            ]
         elif block["type"] == "image":
-            shown["picture"] = self._pictures[value["image"]]
+            picture = shown["picture"] = self._pictures[value["image"]]
+            shown["spot_radius"] = max(picture.width // _SPOTS_ACROSS, 1)
+            shown["spots"] = [
+                {"x": spot["x"] * picture.width // 100, "y": spot["y"] * picture.height // 100}
+                for spot in value.get("hotspots") or []
+            ]
         elif block["type"] == "download":
             shown["document"] = self._documents[value["document"]]
         return shown

@@ -9,8 +9,9 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -138,6 +139,66 @@ def text_pieces(html: str) -> list[str]:
     return pieces
 
 
+def position_ms(text: str) -> int | None:
+    """
+    Return a place in a video, written as minutes and seconds (or hours before them), in ms; None if it is none.
+
+    >>> position_ms("1:20"), position_ms("0:05"), position_ms("1:00:00"), position_ms("1:75"), position_ms("一分")
+    (80000, 5000, 3600000, None, None)
+    """
+    parts = text.strip().replace("：", ":").split(":")
+    if not 2 <= len(parts) <= 3 or not all(part.isascii() and part.isdecimal() for part in parts):
+        return None
+    *hours, minutes, seconds = map(int, parts)
+    if seconds > 59 or (hours and minutes > 59):
+        return None
+    return ((hours[0] if hours else 0) * 3600 + minutes * 60 + seconds) * 1000
+
+
+def number_of(text: str) -> Decimal | None:
+    """
+    Return the number somebody typed, or None.
+
+    >>> number_of(" 3.20 "), number_of("－5"), number_of("1e9"), number_of("三")
+    (Decimal('3.20'), Decimal('-5'), None, None)
+    """
+    plain = text.strip().replace("－", "-").replace("．", ".")
+    return Decimal(plain) if re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain, re.ASCII) else None
+
+
+def shuffled(options: Sequence[Any]) -> list[tuple[int, Any]]:
+    """
+    Return the options of an order with their right places, in an order that is not the right one and always the same.
+
+    >>> shuffled(["清渣", "引弧", "收弧"]) == shuffled(["清渣", "引弧", "收弧"])
+    True
+    >>> [n for n, _option in shuffled(["a", "b", "c"])] != [0, 1, 2]
+    True
+    """
+    placed = sorted(enumerate(options), key=lambda pair: canonical_hash([pair[1], len(options)]))
+    if [n for n, _option in placed] == list(range(len(options))):
+        placed = placed[1:] + placed[:1]
+    return placed
+
+
+def with_notices(blocks: Sequence[Block], notices: Mapping[int, dict[str, Any]]) -> list[Block]:
+    """
+    Return plain blocks with each notice of the library written out as the safety notice it is now: what is reviewed is
+    frozen, and the library may change. ``notices`` are their values by id.
+
+    >>> with_notices([{"type": "notice", "value": {"notice": 3}}], {3: {"title": "弧光", "hazards": ["弧光"], "text": "戴面罩"}})
+    [{'type': 'safety', 'value': {'title': '弧光', 'hazards': ['弧光'], 'text': '戴面罩', 'notice': 3}}]
+
+    :raises KeyError: if a notice is not among them.
+    """
+    return [
+        {"type": "safety", "value": {**notices[b["value"]["notice"]], "notice": b["value"]["notice"]}}
+        if b["type"] == "notice"
+        else b
+        for b in blocks
+    ]
+
+
 def _text(block_id: str, value: str) -> list[tuple[str, int]]:
     return [
         (f"{block_id}-{n}", reading_ms(piece)) for n, piece in enumerate(text_pieces(value or ""), start=1)
@@ -162,12 +223,30 @@ def _safety(block_id: str, value: dict[str, Any]) -> list[tuple[str, int]]:
     ]
 
 
+def _image(block_id: str, value: dict[str, Any]) -> list[tuple[str, int]]:
+    spots = value.get("hotspots") or []
+    return [(block_id, PICTURE_MS + reading_ms(*(spot.get("text") or "" for spot in spots)))]
+
+
+def _case(block_id: str, value: dict[str, Any]) -> list[tuple[str, int]]:
+    words = [value.get("title") or "", value.get("happened") or "", value.get("source") or ""]
+    return [(block_id, reading_ms(*words, *(value.get("causes") or []), *(value.get("lessons") or [])))]
+
+
+def _formula(block_id: str, value: dict[str, Any]) -> list[tuple[str, int]]:
+    symbols = [text for row in value.get("symbols") or [] for text in (row["symbol"], row["meaning"])]
+    words = [value.get("title") or "", value.get("formula") or "", value.get("example") or ""]
+    return [(block_id, reading_ms(*words, *symbols))]
+
+
 _READING: dict[str, Callable[[str, Any], list[tuple[str, int]]]] = {
     "text": _text,
-    "image": lambda block_id, value: [(block_id, PICTURE_MS)],
+    "image": _image,
     "steps": _steps,
     "table": _table,
     "safety": _safety,
+    "case": _case,
+    "formula": _formula,
     "download": lambda block_id, value: [],
 }
 """For each block that is read: the ids under which it stands on the page, each with its time in ms."""
@@ -211,7 +290,7 @@ def timeline(blocks: Sequence[Block], media: MediaFacts) -> list[TimedPart]:
     Return the parts of a lesson in order. ``blocks`` are plain; their place (``b1``, ``b2`` …) is their id on the page,
     and a text's paragraphs and a procedure's steps are ``b1-1``, ``b1-2`` …: each is in view as a whole on a phone.
 
-    Consecutive text, picture, step, table and safety blocks are one part; a video and a question each their own.
+    Consecutive text, picture, step, table, safety, case and formula blocks are one part; a video and a question each their own.
 
     >>> media = MediaFacts(videos={7: (368_000, "ab")}, images={3: "cd"})
     >>> lesson = [{"type": "text", "value": "<p>先看一看</p>"}, {"type": "image", "value": {"image": 3}},
@@ -238,7 +317,7 @@ def timeline(blocks: Sequence[Block], media: MediaFacts) -> list[TimedPart]:
         elif kind == QUESTION:
             close_run()
             timed = (TimedBlock(block_id, 0, QUESTION_MS),)
-            parts.append(TimedPart(QUESTION, QUESTION_MS, canonical_hash([QUESTION, value]), timed))
+            parts.append(TimedPart(QUESTION, QUESTION_MS, canonical_hash([QUESTION, _hashed(block)]), timed))
         elif kind in _READING:
             run.append((block_id, block))
         else:
@@ -247,12 +326,26 @@ def timeline(blocks: Sequence[Block], media: MediaFacts) -> list[TimedPart]:
     return parts
 
 
+_LATER_FIELDS = {
+    "image": frozenset({"hotspots"}),
+    "question": frozenset({"answer", "tolerance", "unit"}),
+}
+"""Fields that came when editions held blocks without them: while such a field is empty, the block is the same as before."""
+
+
+def _hashed(block: Block) -> Any:
+    later = _LATER_FIELDS.get(block["type"])
+    if not later:
+        return block["value"]
+    return {key: value for key, value in block["value"].items() if value or key not in later}
+
+
 def _reading_part(run: list[tuple[str, Block]], media: MediaFacts) -> TimedPart:
     offset, timed, hashed = 0, [], []
     for block_id, block in run:
         # The picture itself, not only the number under which the library keeps it, decides whether a part is the same.
         file_hash = media.images[block["value"]["image"]] if block["type"] == "image" else None
-        hashed.append([block["type"], block["value"], file_hash])
+        hashed.append([block["type"], _hashed(block), file_hash])
         for timed_id, ms in _READING[block["type"]](block_id, block["value"]):
             if ms:
                 timed.append(TimedBlock(timed_id, offset, ms))

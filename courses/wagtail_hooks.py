@@ -27,7 +27,7 @@ from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 from accounts.models import User
 from courses.admin_views import checks, desk, preview_lesson, submit
 from courses.check_views import operator, rules
-from courses.models import CourseEdition, CourseIndexPage, CoursePage
+from courses.models import CourseEdition, CourseIndexPage, CoursePage, SafetyNotice
 from courses.queries.authoring import authored_courses, lesson_changes
 
 
@@ -93,6 +93,22 @@ class EditionViewSet(SnippetViewSet):
 
 
 register_snippet(EditionViewSet)
+
+
+class NoticeViewSet(SnippetViewSet):
+    """The library of safety notices; a list of which lessons show one stands on its page."""
+
+    model = SafetyNotice
+    icon = "warning"
+    menu_label = _("安全提示库")
+    menu_name = "safety-notices"
+    menu_order = 120
+    add_to_admin_menu = True
+    list_display = ["title", Column("hazards", label=_("危险")), Column("changed_at", label=_("改过"))]
+    ordering = ["title"]
+
+
+register_snippet(NoticeViewSet)
 
 
 @hooks.register("construct_snippet_action_menu")

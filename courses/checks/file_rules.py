@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.checks.rule import Failure, Rule
-from courses.checks.snapshot import CourseSnapshot
+from courses.checks.snapshot import BlockFacts, CourseSnapshot
+from courses.rules import position_ms
 
 _LINK = re.compile(r"<a\b([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
@@ -58,31 +59,32 @@ class NothingBroken(Rule):
     is_needed = True
 
     def failures(self, course: CourseSnapshot) -> Iterator[Failure]:
-        files = course.files
         for lesson in course.lessons:
             for block in lesson.blocks:
-                value, number = block.value, {"n": block.number}
-                if block.kind == "video" and value.get("video"):
-                    video = files.videos.get(value["video"])
-                    if video is None:
-                        message = _("第 %(n)s 块的视频已经不在视频库里，重新选一个。") % number
-                        yield self.of_lesson(lesson, message, block, "video")
-                    elif not video.is_ready:
-                        message = _("第 %(n)s 块的视频还没有转换好，好了再送审。") % number
-                        yield self.of_lesson(lesson, message, block, "video")
-                elif block.kind == "image" and value.get("image") in files.missing_images:
-                    message = _("第 %(n)s 块的图片找不到了，重新选一张。") % number
-                    yield self.of_lesson(lesson, message, block, "image")
-                elif block.kind == "download" and value.get("document") in files.missing_documents:
-                    message = _("第 %(n)s 块的文件找不到了，重新传一份。") % number
-                    yield self.of_lesson(lesson, message, block, "document")
-                elif block.kind == "text":
-                    for link in broken_links(value or "", course):
-                        message = _("第 %(n)s 块里有坏链接：%(link)s。改对，或者去掉。") % {
-                            **number,
-                            "link": link,
-                        }
-                        yield self.of_lesson(lesson, message, block)
+                for field, message in self._of_block(block, course):
+                    yield self.of_lesson(lesson, message % {"n": block.number}, block, field)
+
+    @staticmethod
+    def _of_block(block: BlockFacts, course: CourseSnapshot) -> Iterator[tuple[str, str]]:
+        files, value = course.files, block.value
+        if block.kind == "video" and value.get("video"):
+            video = files.videos.get(value["video"])
+            if video is None:
+                yield "video", _("第 %(n)s 块的视频已经不在视频库里，重新选一个。")
+            elif not video.is_ready:
+                yield "video", _("第 %(n)s 块的视频还没有转换好，好了再送审。")
+            elif any((position_ms(c.get("at") or "") or 0) >= video.ms for c in value.get("chapters") or []):
+                yield "chapters", _("第 %(n)s 块的分段比视频还长，改到视频里面。")
+        elif block.kind == "image" and value.get("image") in files.missing_images:
+            yield "image", _("第 %(n)s 块的图片找不到了，重新选一张。")
+        elif block.kind == "download" and value.get("document") in files.missing_documents:
+            yield "document", _("第 %(n)s 块的文件找不到了，重新传一份。")
+        elif block.kind == "notice" and value.get("notice") in files.missing_notices:
+            yield "notice", _("第 %(n)s 块选的安全提示已经不在库里，重新选一条。")
+        elif block.kind == "text":
+            for link in broken_links(value or "", course):
+                said = _("第 %(n)s 块里有坏链接：%(link)s。改对，或者去掉。")
+                yield "", said % {"n": block.number, "link": link.replace("%", "%%")}
 
 
 def broken_links(html: str, course: CourseSnapshot) -> Iterator[str]:

@@ -49,6 +49,7 @@ class VideoFacts:
     title: str
     is_ready: bool
     has_captions: bool
+    ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class FileFacts:
     missing_images: frozenset[int] = frozenset()
     missing_documents: frozenset[int] = frozenset()
     missing_pages: frozenset[int] = frozenset()
+    missing_notices: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from courses.models.editions import (
     Fragment,
     Part,
 )
+from courses.models.notices import EditionNotice, SafetyNotice
 from courses.models.pages import (
     AiLabel,
     CourseIndexPage,
@@ -32,6 +33,7 @@ __all__ = [
     "EditionFile",
     "EditionInstructor",
     "EditionLesson",
+    "EditionNotice",
     "Enrolment",
     "Fragment",
     "LessonPage",
@@ -39,6 +41,7 @@ __all__ = [
     "ModulePage",
     "Part",
     "ReviewTask",
+    "SafetyNotice",
     "SwitchedOffRule",
     "Withdrawal",
 ]

@@ -30,7 +30,8 @@ COLLECTION = "课程素材"
 
 _ADMIN = "wagtailadmin.access_admin"
 _CHOOSE = ["occupations.view_occupation", "occupations.view_skilllevel", "instructors.view_instructorprofile"]
-_WRITE = ["media.add_video", "media.change_video", "media.view_video", *_CHOOSE]
+_NOTICES = ["courses.add_safetynotice", "courses.change_safetynotice", "courses.view_safetynotice"]
+_WRITE = ["media.add_video", "media.change_video", "media.view_video", *_NOTICES, *_CHOOSE]
 _READ_EDITIONS = "courses.view_courseedition"
 _PERMISSIONS: dict[Role, list[str]] = {
     Role.INSTRUCTOR: [_ADMIN, _READ_EDITIONS, *_WRITE],

@@ -12,11 +12,18 @@ from core import inbox
 from core.clock import day_of, to_ms
 from core.db import lock_rows
 from courses.checks import Failure
-from courses.models import CourseEdition, CoursePage, EditionFile, EditionInstructor, EditionLesson
+from courses.models import (
+    CourseEdition,
+    CoursePage,
+    EditionFile,
+    EditionInstructor,
+    EditionLesson,
+    EditionNotice,
+)
 from courses.operations.review import returned_key
 from courses.queries.checks import check_draft
-from courses.queries.drafts import CourseDraft, course_draft, ids_in, media_facts
-from courses.rules import BLOCK_SCHEMA_VERSION, canonical_hash, timeline
+from courses.queries.drafts import CourseDraft, course_draft, ids_in, media_facts, notices_in
+from courses.rules import BLOCK_SCHEMA_VERSION, canonical_hash, timeline, with_notices
 
 
 class NotReady(ValueError):
@@ -75,10 +82,11 @@ def _fill(edition: CourseEdition, draft: CourseDraft) -> None:
 
 
 def _freeze_lessons(edition: CourseEdition, draft: CourseDraft) -> None:
-    media = media_facts([b for lesson in draft.lessons for b in lesson.blocks])
-    rows, files = [], []
+    every = [b for lesson in draft.lessons for b in lesson.blocks]
+    media, notices = media_facts(every), notices_in(every)
+    rows, files, uses = [], [], []
     for position, lesson in enumerate(draft.lessons, start=1):
-        blocks = lesson.blocks
+        blocks = with_notices(lesson.blocks, notices)
         row = EditionLesson(
             edition=edition,
             lesson=lesson.uuid,
@@ -95,13 +103,20 @@ def _freeze_lessons(edition: CourseEdition, draft: CourseDraft) -> None:
             revision_id=lesson.revision_id,
         )
         rows.append(row)
+        uses += [
+            EditionNotice(lesson=row, notice_id=pk)
+            for pk in sorted(
+                {b["value"]["notice"] for b in blocks if b["type"] == "safety" and b["value"].get("notice")}
+            )
+        ]
         files += [EditionFile(lesson=row, video_id=pk) for pk in ids_in(blocks, "video")]
         files += [EditionFile(lesson=row, image_id=pk) for pk in ids_in(blocks, "image")]
         files += [EditionFile(lesson=row, document_id=pk) for pk in ids_in(blocks, "download")]
     EditionLesson.objects.bulk_create(rows)
-    for file in files:
-        file.lesson_id = file.lesson.pk
+    for named in (*files, *uses):
+        named.lesson_id = named.lesson.pk
     EditionFile.objects.bulk_create(files)
+    EditionNotice.objects.bulk_create(uses)
     EditionInstructor.objects.bulk_create(
         EditionInstructor(edition=edition, instructor_id=pk, position=n)
         for n, pk in enumerate(dict.fromkeys(draft.instructors), start=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -22,8 +23,8 @@ from courses.checks.snapshot import (
     VideoFacts,
 )
 from courses.models import CoursePage, SwitchedOffRule
-from courses.queries.drafts import CourseDraft, course_draft, ids_in
-from courses.rules import MediaFacts, timeline
+from courses.queries.drafts import CourseDraft, course_draft, ids_in, notices_in
+from courses.rules import MediaFacts, timeline, with_notices
 from instructors.api import profiles
 from media.models import Video
 from occupations.models import SkillLevel
@@ -54,11 +55,11 @@ def snapshot_of(course: CoursePage, draft: CourseDraft, *, on: date) -> CourseSn
     """Return a draft as rules look at it; a fixed number of queries."""
     facts = {lesson.page_id: block_facts(lesson.raw_blocks) for lesson in draft.lessons}
     every = [block for blocks in facts.values() for block in blocks]
-    videos = _videos(every)
-    files = _files(every, videos)
+    videos, notices = _videos(every), notices_in(_plain(every))
+    files = _files(every, videos, notices)
     ranks = dict(SkillLevel.objects.values_list("pk", "rank"))
     media = MediaFacts(
-        videos={pk: (ms, "") for pk, (video, ms) in videos.items() if video.is_ready},
+        videos={pk: (video.ms, "") for pk, video in videos.items() if video.is_ready},
         images=dict.fromkeys(ids_in(_plain(every), "image"), ""),
     )
     return CourseSnapshot(
@@ -77,7 +78,7 @@ def snapshot_of(course: CoursePage, draft: CourseDraft, *, on: date) -> CourseSn
                 page_id=lesson.page_id,
                 title=lesson.title,
                 module_number=lesson.module_number,
-                ms=_ms(facts[lesson.page_id], media),
+                ms=_ms(facts[lesson.page_id], media, notices),
                 blocks=facts[lesson.page_id],
             )
             for lesson in draft.lessons
@@ -86,30 +87,37 @@ def snapshot_of(course: CoursePage, draft: CourseDraft, *, on: date) -> CourseSn
     )
 
 
-def _plain(blocks: Iterable[BlockFacts]) -> list[dict[str, object]]:
+def _plain(blocks: Iterable[BlockFacts]) -> list[dict[str, Any]]:
     return [{"type": b.kind, "value": b.value} for b in blocks if b.label and isinstance(b.value, dict)]
 
 
-def _ms(blocks: Iterable[BlockFacts], media: MediaFacts) -> int:
+def _ms(blocks: Iterable[BlockFacts], media: MediaFacts, notices: dict[int, dict[str, Any]]) -> int:
     """Return a lesson's timeline as far as it stands: blocks that are not finished take no time yet."""
     finished = [
         {"type": block.kind, "value": block.value}
         for block in blocks
-        if block.label and not block.fault and (block.kind != "video" or block.value["video"] in media.videos)
+        if block.label
+        and not block.fault
+        and (block.kind != "video" or block.value["video"] in media.videos)
+        and (block.kind != "notice" or block.value["notice"] in notices)
     ]
-    return sum(part.nominal_ms for part in timeline(finished, media))
+    return sum(part.nominal_ms for part in timeline(with_notices(finished, notices), media))
 
 
-def _videos(blocks: list[BlockFacts]) -> dict[int, tuple[VideoFacts, int]]:
+def _videos(blocks: list[BlockFacts]) -> dict[int, VideoFacts]:
     rows = Video.objects.filter(pk__in=ids_in(_plain(blocks), "video"))
     fields = rows.values_list("pk", "title", "state", "captions", "duration_ms")
     return {
-        pk: (VideoFacts(title, state == Video.State.READY, bool(captions.strip())), ms or 0)
+        pk: VideoFacts(title, state == Video.State.READY, bool(captions.strip()), ms or 0)
         for pk, title, state, captions, ms in fields
     }
 
 
-def _files(blocks: list[BlockFacts], videos: dict[int, tuple[VideoFacts, int]]) -> FileFacts:
+def _files(
+    blocks: list[BlockFacts],
+    videos: dict[int, VideoFacts],
+    notices: dict[int, dict[str, Any]],
+) -> FileFacts:
     html = [block.value or "" for block in blocks if block.kind == "text"]
     pages, linked = linked_ids(html)
     wanted_images, wanted_documents = ids_in(_plain(blocks), "image"), ids_in(_plain(blocks), "download")
@@ -120,10 +128,14 @@ def _files(blocks: list[BlockFacts], videos: dict[int, tuple[VideoFacts, int]]) 
     known_pages = set(Page.objects.filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
     there = _there({*images.values(), *documents.values()})
     return FileFacts(
-        videos={pk: video for pk, (video, _ms) in videos.items()},
+        videos=videos,
         missing_images=frozenset(pk for pk in wanted_images if images.get(pk) not in there),
         missing_documents=frozenset(pk for pk in wanted_documents | linked if documents.get(pk) not in there),
         missing_pages=frozenset(pages - known_pages),
+        missing_notices=frozenset(
+            b.value["notice"] for b in blocks if b.kind == "notice" and b.value.get("notice")
+        )
+        - notices.keys(),
     )
 
 

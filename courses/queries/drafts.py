@@ -9,7 +9,7 @@ from uuid import UUID
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from courses.models import CoursePage, LessonPage, ModulePage
+from courses.models import CoursePage, LessonPage, ModulePage, SafetyNotice
 from courses.rules import Block, MediaFacts, lines_of, plain_blocks
 from media.models import Video
 
@@ -133,3 +133,9 @@ def media_facts(blocks: list[Block]) -> MediaFacts:
         videos={v.pk: (v.duration_ms or 0, v.content_hash) for v in videos},
         images={i.pk: i.get_file_hash() for i in images},
     )
+
+
+def notices_in(blocks: Iterable[Block]) -> dict[int, dict[str, Any]]:
+    """Return the notices of the library that blocks name, as safety blocks hold them, by id; in one query."""
+    named = {b["value"]["notice"] for b in blocks if b["type"] == "notice" and b["value"].get("notice")}
+    return {n.pk: n.value for n in SafetyNotice.objects.filter(pk__in=named)} if named else {}

@@ -152,7 +152,7 @@ class TestEachRule:
         def of(video):
             return shown(block, files=FileFacts(videos={5: video} if video else {}))
 
-        assert of(VideoFacts("运条", True, True)) == []
+        assert of(VideoFacts("运条", True, True, 60_000)) == []
         assert of(VideoFacts("运条", True, False)) == [("captions", 11, "v", "video")]
         assert of(VideoFacts("运条", False, True)) == of(None) == [("nothing_broken", 11, "v", "video")]
 

@@ -92,13 +92,21 @@ class LessonPlayer extends HTMLElement {
     const question = { section, shown: null, isAnswered: false };
     this.questions.set(part, question);
     section.addEventListener("change", () => {
-      const chosen = [...section.querySelectorAll("input:checked")].map((i) => Number(i.value));
-      const isMany = section.querySelector("[type=checkbox]");
+      const answer = answerIn(section);
       const { session } = this.counter;
-      if (!session.isOpen || !chosen.length) return;
+      if (!session.isOpen || answer === null) return;
       question.isAnswered = true;
-      this.counter.answerQuestion(part, isMany ? chosen.join(",") : chosen[0], question.shown ?? session.clock.now());
+      this.counter.answerQuestion(part, answer, question.shown ?? session.clock.now());
     });
+  }
+
+  /** A chapter of a video was chosen: go there. */
+  #toChapter(event) {
+    const link = event.target.closest("a[data-seek-ms]");
+    const media = link && this.medias.find((m) => m.media.closest("section") === link.closest("section"));
+    if (!media) return;
+    event.preventDefault();
+    media.seek(Number(link.dataset.seekMs));
   }
 
   /** Return whether a question of the lesson is in view and waits for its answer; note since when it is. */
@@ -118,6 +126,7 @@ class LessonPlayer extends HTMLElement {
     const { signal } = this.leaving;
     const on = (target, kind, run) => target.addEventListener(kind, run, { signal });
     on(document, "visibilitychange", () => this.#visibilityChanged());
+    on(this, "click", (event) => this.#toChapter(event));
     on(window, "blur", () => this.#look());
     on(window, "focus", () => this.#look());
     on(window, "pagehide", () => this.counter.leave());
@@ -432,6 +441,17 @@ class LessonPlayer extends HTMLElement {
     const isReading = this.medias.length === 0 || this.medias.every((m) => m.media.ended || m.media.paused);
     return ["paused", isReading && this.readings.size ? words.paused_done : words.paused];
   }
+}
+
+/** Return what somebody has answered in a question's form: an index, several as a list, or what was typed; null if not all of it. */
+function answerIn(section) {
+  const places = [...section.querySelectorAll("select")].map((select) => select.value);
+  if (places.length) return places.every(Boolean) ? places.join(",") : null;
+  const typed = section.querySelector("input[type=text]");
+  if (typed) return typed.value.trim() || null;
+  const chosen = [...section.querySelectorAll("input:checked")].map((input) => Number(input.value));
+  if (!chosen.length) return null;
+  return section.querySelector("[type=checkbox]") ? chosen.join(",") : chosen[0];
 }
 
 const steps = (count) => Array.from({ length: count + 1 }, (_, n) => n / count);
