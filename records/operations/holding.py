@@ -34,8 +34,8 @@ class ClockTaken(Exception):
 
 def free_clock(*, learner: UUID, t_from: int, t_to: int) -> list[Interval]:
     """Return what of a stretch of the clock (ms since the epoch) is recorded nowhere, as far back as the clock is kept."""
-    state = StudyState.objects.filter(pk=learner).values("granted", "clock", "clock_past").first()
-    return minus([(t_from, t_to)], _taken(state))
+    state = StudyState.objects.filter(pk=learner).only("granted", "clock", "clock_past").first()
+    return minus([(t_from, t_to)], _taken(state) if state else [])
 
 
 def hold(drafts: Mapping[UUID, Iterable[Draft]], *, now: int) -> None:
@@ -53,7 +53,7 @@ def hold(drafts: Mapping[UUID, Iterable[Draft]], *, now: int) -> None:
     changed = []
     for state in StudyState.objects.filter(pk__in=wanted).only("granted", "clock", "clock_past"):
         before = state.granted
-        taken = _taken({"granted": before, "clock": state.clock, "clock_past": state.clock_past})
+        taken = _taken(state)
         held = load_intervals(before)
         for draft in wanted[state.learner]:
             if draft.kind in WANTS_FREE_CLOCK and inside(taken, draft.t_from, draft.t_to):
@@ -68,5 +68,7 @@ def hold(drafts: Mapping[UUID, Iterable[Draft]], *, now: int) -> None:
     StudyState.objects.bulk_update(changed, ["granted"], batch_size=BATCH)
 
 
-def _taken(state: Mapping[str, str] | None) -> list[Interval]:
-    return union(each for text in (state or {}).values() for each in load_intervals(text))
+def _taken(state: StudyState) -> list[Interval]:
+    return union(
+        each for text in (state.granted, state.clock_past, state.clock) for each in load_intervals(text)
+    )

@@ -1,5 +1,6 @@
 """Checks as the server issues them: when they come, what they ask, and what of it the policy decides."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -86,3 +87,19 @@ def test_terms_of_a_page_are_those_a_session_would_open_with(clock):
     assert terms_now(**fields).presence_timeout_ms == 30_000
     assert terms_now(**fields, is_elder=True).presence_timeout_ms == 180_000
     assert terms_now(**(fields | {"learner": None})).sound_only is True
+
+
+def test_sound_with_the_screen_off_counts_in_audio_alone_and_only_where_the_lesson_lets_it(clock):
+    issue_policy(owner="lesson:b", effective_from=0, sound_only=False)
+    counted = {}
+    for name, kind, owners in (
+        ("talk", "audio", ()),
+        ("film", "video", ()),
+        ("strict", "audio", ("lesson:b",)),
+    ):
+        player = Player(clock, make_lesson(10 * MINUTE, kinds=[kind], owner_keys=owners))
+        unseen = replace(player.beat(15_000), visible=False)
+        totals = player.send([unseen])
+        counted[name] = totals.pending_seconds, [r.reason for r in totals.refused]
+
+    assert counted == {"talk": (15, []), "film": (0, ["not_visible"]), "strict": (0, ["not_visible"])}
