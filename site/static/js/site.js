@@ -28,6 +28,12 @@ addEventListener("pageshow", () => {
 
 document.querySelector("[data-focus]")?.focus();
 
+// On a phone a rail runs on beyond the edge: the place one is at lies in view. Only the rail moves, not the page.
+for (const here of document.querySelectorAll(".rail [aria-current]")) {
+  const rail = here.closest(".rail");
+  if (rail.scrollWidth > rail.clientWidth) rail.scrollLeft = here.offsetLeft - (rail.clientWidth - here.offsetWidth) / 2;
+}
+
 // The offline page and the files of the frame (skillspower/pwa). After the page: the first visit has better to do.
 if ("serviceWorker" in navigator) {
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
