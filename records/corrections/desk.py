@@ -1,5 +1,6 @@
 """What every act of an officer on other people's time asks first, and leaves behind."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from core import audit, display, inbox
 from core.clock import day_of, from_ms
 from media.api import KeptFile
 from records.corrections.errors import NotInScope, OwnCause, WordsMissing
-from records.corrections.queries import DUTY, desks_of
+from records.corrections.queries import DUTY, desks_of, standing_desk
 from records.learners import own_chains
 from records.models import Correction, EvidenceFile
 from unions.api import Union, officers_of, union_above
@@ -26,10 +27,16 @@ def check_officer(officer: User, *, desk: UUID, learner: UUID, now: int) -> None
     :raises NotInScope: if no appointment of that day reaches there.
     :raises OwnCause: if the learner is the officer, under whatever uuid.
     """
-    if not desks_of(officer, write=True, on=day_of(now)).filter(uuid=desk).exists():
+    if not may_act(officer, desk=desk, on=day_of(now)):
         raise NotInScope
     if own_chains(officer.person) & {learner}:
         raise OwnCause
+
+
+def may_act(officer: User, *, desk: UUID, on: date | None = None) -> bool:
+    """Tell whether an officer may answer and decide at a desk, or for one that stands no more."""
+    standing = standing_desk(desk)
+    return standing is not None and desks_of(officer, write=True, on=on).filter(uuid=standing).exists()
 
 
 def said(words: str, longest: int) -> str:
@@ -60,10 +67,10 @@ def file_of(kept: KeptFile | None, *, by: UUID, now: int) -> EvidenceFile | None
 
 def ask_second_person(correction: Correction, now: int) -> None:
     """
-    Give a correction as a task to the others who may decide it: at its own union, or, where nobody else is appointed,
-    at the nearest one above.
+    Give a correction as a task to the others who may decide it: at its own union, or, where nobody else is appointed or it
+    stands no more, at the nearest one that follows. Who has the task already gets none again.
     """
-    desk: UUID | None = correction.desk
+    desk = standing_desk(correction.desk)
     while desk is not None:
         union = Union.objects.get(uuid=desk)
         others = set(officers_of(union, DUTY, on=day_of(now))) - {correction.filed_by, correction.learner}

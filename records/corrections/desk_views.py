@@ -128,7 +128,7 @@ def _objection_page(
     can_answer = (
         found.state == Objection.State.FILED
         and found.learner not in own_chains(officer.person)
-        and desks_of(officer, write=True).filter(uuid=found.desk).exists()
+        and at_desk.may_act(officer, desk=found.desk)
     )
     most = 0
     if can_answer:
@@ -209,11 +209,17 @@ def _correction(request: HttpRequest, union: UUID, correction: UUID) -> tuple[Un
 @never_cache
 @require_safe
 def correction(request: HttpRequest, union: UUID, correction: UUID) -> HttpResponse:
-    """Show one correction to who decides it."""
+    """Show one correction to who decides it; who reads it is written down."""
     node, found = _correction(request, union, correction)
-    return render(
-        request, "records/desk_correction.html", _correction_page(request, node, found, DecisionForm())
+    context = _correction_page(request, node, found, DecisionForm())
+    at_desk.note(
+        "correction.view",
+        actor=_officer(request).person.uuid,
+        target=f"correction:{found.uuid}",
+        address=address_of(request),
+        union=node.uuid,
     )
+    return render(request, "records/desk_correction.html", context)
 
 
 def _correction_page(
@@ -221,7 +227,7 @@ def _correction_page(
 ) -> dict[str, Any]:
     officer = _officer(request)
     names = Names(officer, {found.learner: found.union or found.desk})
-    in_scope = desks_of(officer, write=True).filter(uuid=found.desk).exists()
+    in_scope = at_desk.may_act(officer, desk=found.desk)
     own = own_chains(officer.person)
     is_filer, is_own = found.filed_by in own, found.learner in own
     is_open = found.state == Correction.State.FILED

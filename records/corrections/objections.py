@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from records.models import Correction, Objection, ObjectionSpan, ObjectionStep, 
 from records.queries import refused_ms
 from unions.api import Union, answering_union, officers_of, union_above, union_of
 
+log = structlog.get_logger(__name__)
 WORDS = 200
 ANSWER = 400
 OBJECTIONS_A_DAY = 30
@@ -194,15 +196,32 @@ def give_back(objection: Objection, *, words: str, by: UUID, now: int) -> None:
 def escalate_overdue(*, now: int) -> int:
     """
     Hand every objection whose day for an answer has passed to the next union up, with three working days more; return
-    how many. At the top it stays, overdue. An answer that waits for its second person goes up as well.
+    how many. At the top it stays, overdue. An answer that waits for its second person goes up as well. One that fails is
+    logged and stays where it is, overdue; the others are handed on.
     """
     today = day_of(now)
     overdue = Objection.objects.filter(state__in=Objection.OPEN, due_on__lt=today)
     moved = 0
     for uuid in overdue.order_by("due_on", "pk").values_list("uuid", flat=True):
-        with fair_turn():
-            moved += _escalate(uuid, today, now)
+        try:
+            with fair_turn():
+                moved += _escalate(uuid, today, now)
+        except Exception:  # whatever is wrong with one, the others have waited long enough
+            log.exception("objection_not_escalated", objection=str(uuid))
     return moved
+
+
+@transaction.atomic
+def hand_on_corrections(*, now: int) -> int:
+    """
+    Give what waits for a second person at a union that stands no more to those who follow it, as a task; return how many
+    wait so. Doing it again gives nobody the task twice.
+    """
+    closed = Union.objects.filter(path="").values("uuid")
+    waiting = Correction.objects.filter(state=Correction.State.FILED, desk__in=closed).order_by("pk")
+    for correction in waiting:
+        at_desk.ask_second_person(correction, now)
+    return len(waiting)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.api import User
+from accounts.api import Person, User
 from core.audit import address_of
 from core.clock import day_of
 from core.db import now_ms
@@ -20,17 +20,23 @@ from core.policies import guard, signed_in
 from media.api import UploadRefused, keep_private_file, private_file_response
 from records import reasons
 from records.corrections import errors
+from records.corrections.desk import note
 from records.corrections.forms import ObjectionForm
 from records.corrections.objections import OBJECTIONS_A_DAY, file_objection
 from records.corrections.presentation import due_of, evidence_facts, step_items
 from records.corrections.queries import file_seen_by, objection_of_span, refused_together
+from records.learners import own_chains
 from records.models import Objection, StudySession
 from records.queries import refused_ms
 from unions.api import answering_union
 
 
+def _person(request: HttpRequest) -> Person:
+    return cast("User", request.user).person
+
+
 def _learner(request: HttpRequest) -> UUID:
-    return cast("User", request.user).person.uuid
+    return _person(request).uuid
 
 
 @guard(signed_in)
@@ -86,7 +92,9 @@ def _file(request: HttpRequest, learner: UUID, span: int, form: ObjectionForm) -
 def objection(request: HttpRequest, objection: UUID) -> HttpResponse:
     """Show an objection to who filed it: its course, its answer, the evidence as it was frozen."""
     found = (
-        Objection.objects.filter(uuid=objection, learner=_learner(request)).select_related("photo").first()
+        Objection.objects.filter(uuid=objection, learner__in=own_chains(_person(request)))
+        .select_related("photo")
+        .first()
     )
     if found is None:
         raise Http404
@@ -108,8 +116,19 @@ def objection(request: HttpRequest, objection: UUID) -> HttpResponse:
 @guard(signed_in)
 @require_safe
 def evidence(request: HttpRequest, file: UUID) -> HttpResponseBase:
-    """Answer a file to the learner whom it is about, and to the officers who may see that matter."""
+    """
+    Answer a file to the learner whom it is about, and to the officers who may see that matter; whoever reads it, and from
+    whatever page, is written down.
+    """
     found = file_seen_by(cast("User", request.user), file)
     if found is None:
         raise Http404
+    if request.method == "GET":
+        note(
+            "evidence_file.read",
+            actor=_learner(request),
+            target=f"evidence_file:{found.uuid}",
+            address=address_of(request),
+            sha256=found.sha256,
+        )
     return private_file_response(name=found.name, content_type=found.content_type)

@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.api import User
 from core.clock import day_of, day_start_ms, month_start
 from records.corrections.rules import PartSets, Refused, Share, shares
+from records.learners import own_chains
 from records.ledger.codec import load_intervals, load_spans
 from records.ledger.intervals import Interval
 from records.ledger.terms import DAY_MS
@@ -28,7 +29,7 @@ from records.models import (
     StudySession,
     StudyState,
 )
-from unions.api import Union, officer_scope
+from unions.api import Union, officer_scope, union_above
 
 DUTY = "training"
 """Who looks after the training of a union answers for the time of its learners; write for every act."""
@@ -51,12 +52,41 @@ def desks_of(
 def objections_seen_by(officer: User, *, below: Union | None = None) -> QuerySet[Objection]:
     """Return the objections an officer may read: those that wait here, and those that were sent here."""
     desks = desks_of(officer, below=below)
-    return Objection.objects.filter(Q(desk__in=desks) | Q(union__in=desks))
+    left = _left_to(desks, Objection.objects.filter(state__in=Objection.OPEN))
+    return Objection.objects.filter(Q(desk__in=desks) | Q(union__in=desks) | Q(desk__in=left))
 
 
 def corrections_seen_by(officer: User, *, below: Union | None = None) -> QuerySet[Correction]:
-    """Return the corrections an officer may read."""
-    return Correction.objects.filter(desk__in=desks_of(officer, below=below))
+    """Return the corrections an officer may read: also what waits where a union stands no more, and who follows it does."""
+    desks = desks_of(officer, below=below)
+    left = _left_to(desks, Correction.objects.filter(state=Correction.State.FILED))
+    return Correction.objects.filter(Q(desk__in=desks) | Q(desk__in=left))
+
+
+def _left_to(desks: QuerySet[Union, Any], waiting: QuerySet[Any]) -> list[UUID]:
+    """Return the unions that stand no more, for which something waits, and whose matters have come to one of ``desks``."""
+    closed = Union.objects.filter(path="", uuid__in=waiting.values("desk")).values_list("uuid", flat=True)
+    heirs = {uuid: standing_desk(uuid) for uuid in closed}
+    if not heirs:
+        return []
+    standing = {heir for heir in heirs.values() if heir is not None}
+    mine = set(desks.filter(uuid__in=standing).values_list("uuid", flat=True))
+    return [uuid for uuid, heir in heirs.items() if heir in mine]
+
+
+def standing_desk(desk: UUID) -> UUID | None:
+    """
+    Return the union that acts for a desk today: itself while it stands, else its successor's line or the union above, None
+    if nothing of them stands.
+    """
+    seen: set[UUID] = set()
+    at: UUID | None = desk
+    while at is not None and at not in seen:
+        if Union.objects.filter(uuid=at).exclude(path="").exists():
+            return at
+        seen.add(at)
+        at = union_above(at)
+    return None
 
 
 def refused_together(learner: UUID, span: int) -> list[RefusedSpan]:
@@ -224,12 +254,13 @@ def file_seen_by(user: User, file: UUID) -> EvidenceFile | None:
     Return a file if the user filed the objection it belongs to, is the learner of the correction, or may see either as an
     officer.
     """
-    mine = {user.person.uuid}
+    mine = own_chains(user.person)
     of_objection = Objection.objects.filter(photo__uuid=file)
     of_correction = Correction.objects.filter(evidence__uuid=file)
-    desks = desks_of(user)
     seen = (
-        of_objection.filter(Q(learner__in=mine) | Q(desk__in=desks) | Q(union__in=desks)).exists()
-        or of_correction.filter(Q(learner__in=mine) | Q(desk__in=desks)).exists()
+        of_objection.filter(learner__in=mine).exists()
+        or of_correction.filter(learner__in=mine).exists()
+        or objections_seen_by(user).filter(photo__uuid=file).exists()
+        or corrections_seen_by(user).filter(evidence__uuid=file).exists()
     )
     return EvidenceFile.objects.filter(uuid=file).first() if seen else None

@@ -21,6 +21,7 @@ from records.corrections.objections import OBJECTIONS_A_DAY, WORDS, file_objecti
 from records.corrections.queries import span_named
 from records.http.limits import check_rate
 from records.http.schemas import SESSION, example_of
+from records.learners import own_chains
 from records.models import Objection
 from records.models.ledger import Reason
 
@@ -117,7 +118,8 @@ def _described(schema: Any, status: int, *kinds: str) -> dict[str, Any]:
 def objections(request: HttpRequest, cursor: str = "") -> HttpResponse:
     learner = person_of(request)
     check_rate(learner)
-    rows = Objection.objects.filter(learner=learner).order_by("-pk").defer("evidence")
+    chains = own_chains(request.user.person)  # type: ignore[union-attr]
+    rows = Objection.objects.filter(learner__in=chains).order_by("-pk").defer("evidence")
     if cursor:
         rows = rows.filter(pk__lt=_cursor(cursor))
     page = list(rows[: PAGE + 1])

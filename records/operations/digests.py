@@ -143,18 +143,33 @@ def read_digest(path: Path, *, key: Ed25519PublicKey | None = None) -> Digest:
 
 def keep_digests(*, now: int) -> list[date]:
     """
-    Write the digests of yesterday and of the days before it since the last one kept; return the days.
+    Write the digest of yesterday, and of every day since the first one kept that has none; return the days.
 
-    One that somebody asked for before its day was over, and that was kept, speaks of a part of it: it is written anew.
+    The oldest of the missed days come first, ``MOST_DAYS_MADE_UP`` a night, so that each is made up in time. One that
+    somebody asked for before its day was over, and that was kept, speaks of a part of it: it is written anew.
     """
     yesterday = day_of(now) - timedelta(days=1)
-    days = [yesterday - timedelta(days=back) for back in range(MOST_DAYS_MADE_UP)]
-    kept = [day for day in days if _is_kept(day)]
-    wanted = [day for day in days if day > kept[0]] if kept else [yesterday]
-    for day in reversed(wanted):
+    first = min((day for day in _days_kept() if day <= yesterday), default=yesterday)
+    days = [first + timedelta(days=number) for number in range((yesterday - first).days)]
+    wanted = [day for day in days if not _is_kept(day)][:MOST_DAYS_MADE_UP]
+    if not _is_kept(yesterday):
+        wanted.append(yesterday)
+    for day in wanted:
         kept_path(day).parent.mkdir(parents=True, exist_ok=True)
         write_digest(day, kept_path(day), now=now)
-    return sorted(wanted)
+    return wanted
+
+
+def _days_kept() -> list[date]:
+    """Return the days of the digests that lie where they are kept, whole or not."""
+    names = kept_path(date.min).parent.glob("ledger-????-??-??.json")
+    found = []
+    for path in names:
+        try:
+            found.append(date.fromisoformat(path.stem.removeprefix("ledger-")))
+        except ValueError:
+            continue
+    return found
 
 
 def last_digest_day() -> date | None:

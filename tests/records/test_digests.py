@@ -208,6 +208,16 @@ def test_days_that_were_missed_are_made_up_and_kept_ones_stay(learners):
     assert kept_path(BEFORE).read_bytes() == kept
 
 
+def test_gap_before_the_newest_digest_is_made_up_too_so_many_a_night(learners, monkeypatch):
+    monkeypatch.setattr("records.operations.digests.MOST_DAYS_MADE_UP", 2)
+    keep_digests(now=NOW)
+    later = NOW + 5 * 86_400_000
+
+    assert keep_digests(now=later) == [DAY, DAY + timedelta(days=1), DAY + timedelta(days=4)]
+    assert keep_digests(now=later) == [DAY + timedelta(days=2), DAY + timedelta(days=3)]
+    assert keep_digests(now=later) == []
+
+
 def test_digest_that_was_kept_before_its_day_was_over_is_written_anew(learners):
     _run("ledger_digest", "--day", str(DAY))
     append_entries(learner=learners[0], drafts=[_grant()], now=NOW + 3_600_000)

@@ -8,10 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.factories.people import make_tree, make_union, make_user
+from accounts.models import User
+from tests.factories.people import make_person, make_tree, make_union, make_user
 from unions import api, operations
+from unions.message_sources import waiting_requests
 from unions.models import Appointment, Union
-from unions.policies import may
+from unions.policies import is_officer, may
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 1, 1)
@@ -132,3 +134,20 @@ def test_appointing_and_revoking_leave_their_rows(t):
         "appointment.revoke",
     ]
     assert Union.objects.filter(pk=t["county"].pk).exists()
+
+
+def test_officer_of_many_unions_hears_of_waiting_requests_in_two_statements(t):
+    officer = appointed(t["plant"], "membership", may_write=True)
+    api.appoint(officer=officer, union=t["mine"], duty="membership", may_write=True, on=START)
+
+    def waiting():
+        user = User.objects.select_related("person").get(pk=officer.pk)
+        is_officer(user)  # what every page of an officer has asked already
+        with CaptureQueriesContext(connection) as found:
+            names = [entry.source_name for entry in waiting_requests(user, timezone.now())]
+        return names, len(found)
+
+    assert waiting() == ([], 1)
+    for union in (t["plant"], t["mine"]):
+        api.request_to_join(person=make_person(), union=union, on=timezone.localdate())
+    assert waiting() == ([t["mine"].name, t["plant"].name], 2)
