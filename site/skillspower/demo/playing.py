@@ -57,7 +57,7 @@ def play(
     """
     waiting: list[_Played] = []
     for number, sitting in enumerate(sittings):
-        waiting = _send(learner, waiting, until=sitting.at)
+        waiting = _send(learner, waiting, until=sitting.at, source=source)
         lesson = resolve_lesson(lesson=lessons[sitting.lesson], learner=learner, now=sitting.at)
         opened = open_session(
             learner=learner,
@@ -68,7 +68,7 @@ def play(
             draw=_draw,
         )
         waiting.append(_sit(sitting, lesson, opened))
-    _send(learner, waiting, until=None)
+    _send(learner, waiting, until=None, source=source)
     return len(sittings)
 
 
@@ -76,7 +76,7 @@ def _draw() -> int:
     return CHECK_EVERY_MS
 
 
-def _send(learner: UUID, waiting: list[_Played], *, until: int | None) -> list[_Played]:
+def _send(learner: UUID, waiting: list[_Played], *, until: int | None, source: str) -> list[_Played]:
     """Send what is due by ``until``, in the order of sending, and return the rest; None is everything."""
     due = [played for played in waiting if until is None or played.sent_at <= until]
     for played in sorted(due, key=lambda each: each.sent_at):
@@ -85,6 +85,7 @@ def _send(learner: UUID, waiting: list[_Played], *, until: int | None) -> list[_
             session=played.session,
             beats=played.beats,
             answers=played.answers,
+            source=source,
             now=played.sent_at,
             draw=_draw,
         )
