@@ -9,6 +9,8 @@ from uuid import UUID
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.api import User
 from core import display
 from core.audit import address_of
-from core.clock import day_of, from_ms
+from core.clock import SHANGHAI, day_of, from_ms
 from core.db import now_ms
 from core.jobs.models import Job
 from core.policies import guard
@@ -47,7 +49,7 @@ def _table(found: list[Origin], names: dict[str, str]) -> dict[str, Any]:
     """Return the values that hold as a table: what, how much, from whom."""
     return {
         "caption": _("现在按这些计时"),
-        "columns": [{"label": _("规则")}, {"label": _("现在")}, {"label": _("来自")}],
+        "columns": [{"label": _("规则")}, {"label": _("现在"), "numeric": True}, {"label": _("来自")}],
         "rows": [
             {
                 "header": words.field_name(o.name),
@@ -72,10 +74,16 @@ def _version_line(policy: StudyPolicy, current: int | None, now: int) -> dict[st
         "number": policy.version,
         "state": state,
         "is_current": policy.pk == current,
-        "since": display.moment(from_ms(policy.effective_from)),
+        "since": _since(policy),
         "values": "；".join(values) or _("全部跟上级一样"),
         "note": policy.note,
     }
+
+
+def _since(policy: StudyPolicy) -> str:
+    """Return from when a version holds, with its year: it may be long ago."""
+    at = from_ms(policy.effective_from)
+    return f"{display.full_day(at)} {date_format(localtime(at, SHANGHAI), 'H:i')}"
 
 
 @guard(_READ)
@@ -162,9 +170,7 @@ def _publish(request: HttpRequest, node: Union, form: PolicyForm, now: int) -> H
         _add_errors(form, refused)
         return None
     text = _("第 {version} 版已发布，从 {since} 起生效。")
-    flash.success(
-        request, text.format(version=made.version, since=display.moment(from_ms(made.effective_from)))
-    )
+    flash.success(request, text.format(version=made.version, since=_since(made)))
     return redirect("records:policy", union=node.uuid)
 
 

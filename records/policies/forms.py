@@ -31,7 +31,7 @@ class PolicyForm(forms.Form):
             label=_("从哪一天起"),
             initial=day_of(now + DAY_MS),
             help_text=_("要在现在之后。当天已经学的还按原来的算。"),
-            widget=forms.DateInput(attrs={"type": "date"}),
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             error_messages={"required": _("选一天。"), "invalid": _("写日期，比如 2026-12-01。")},
         )
         self.fields["at"] = forms.TimeField(
@@ -134,7 +134,7 @@ class RecountForm(forms.Form):
 
     day_from = forms.DateField(
         label=gettext_lazy("从哪一天"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": gettext_lazy("选一天。"),
             "invalid": gettext_lazy("写日期，比如 2026-11-01。"),
@@ -143,7 +143,7 @@ class RecountForm(forms.Form):
     day_to = forms.DateField(
         label=gettext_lazy("到哪一天"),
         help_text=gettext_lazy("这一天也算在内，要已经过完。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": gettext_lazy("选一天。"),
             "invalid": gettext_lazy("写日期，比如 2026-11-30。"),

@@ -171,7 +171,7 @@ def _drafts(change: Change, recount: Recount, evidence: str) -> Iterator[Draft]:
 def _entry(change: Change, actor: UUID, approver: UUID | None, evidence: str) -> Draft:
     """Return the entry of what stands: as the first one, or as the session says where a cap had kept all of it out."""
     found, first = change.found, change.found.entry
-    origin: LedgerEntry | StudySession = first or StudySession.objects.get(pk=found.session or UUID(int=0))
+    origin: LedgerEntry | StudySession = first or StudySession.objects.get(pk=found.spans[0].session)
     begin, end = found.t
     ms = change.judged.ms
     return Draft(
@@ -206,22 +206,24 @@ def _refuse(change: Change, learner: UUID, now: int) -> int | None:
         row.takes_back, row.recorded_at = row.pk, now
         row.pk = None
         row.save(force_insert=True)
-    lesson = found.entry.lesson if found.entry else found.spans[0].lesson
-    if not change.judged.refused_ms or None in (found.session, found.stretch.part, lesson):
+    if not change.judged.refused_ms:
         return None
+    kept = found.entry or found.spans[0]
     begin, end = found.t
-    return RefusedSpan.objects.create(
+    row = RefusedSpan(
         learner=learner,
-        session=found.session or UUID(int=0),
-        lesson=lesson or UUID(int=0),
-        part=found.stretch.part or UUID(int=0),
         t_from=max(begin, end - change.judged.refused_ms),
         t_to=end,
         reason=change.judged.reason,
         policy=found.judged_by.identity if found.judged_by else "",
         day=found.stretch.day,
         recorded_at=now,
-    ).pk
+    )
+    # The database holds that an entry of study has all three.
+    for name in ("session", "lesson", "part"):
+        setattr(row, name, getattr(kept, name))
+    row.save(force_insert=True)
+    return row.pk
 
 
 def _move_credit(learner: UUID, changes: list[Change], now: int) -> None:

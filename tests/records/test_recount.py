@@ -5,6 +5,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -433,3 +435,53 @@ def test_lines_say_what_stands_for_each_stretch(clock, tree, national):
 
     assert (line.root_entry, line.before_ms, line.after_ms, line.entry) == (2, MINUTE, 30_000, 4)
     assert RefusedSpan.objects.get(pk=line.span).reason == "day_cap"
+
+
+CHANGES = [
+    "UPDATE records_recountline SET after_ms = 1",
+    "DELETE FROM records_recountline",
+    "UPDATE records_recountedlearner SET after_ms = 1",
+    "DELETE FROM records_recountedlearner",
+    "UPDATE records_recount SET words = 'x'",
+    "UPDATE records_recount SET state = 'filed', decided_by = NULL, decided_at = NULL, job = NULL",
+    "UPDATE records_recount SET decided_by = filed_by",
+    "DELETE FROM records_recount",
+]
+
+
+@pytest.mark.django_db
+def test_database_refuses_to_change_what_a_recount_was_and_did(clock, tree, national):
+    learner = make_member(tree["shop"]).uuid
+    _study(clock, learner, minutes=2)
+    _enter(_version(daily_cap_ms=90_000), learner, tree, clock)
+
+    for statement in CHANGES:
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_one_person_cannot_be_both_in_the_database_either(national, tree):
+    one = uuid4()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Recount.objects.create(
+            policy=national, union=tree["nat"].uuid, day_from=MONDAY, day_to=MONDAY, words="x", preview={},
+            filed_by=one, filed_at=1, state="approved", decided_by=one, decided_at=2, job=uuid4(),
+        )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_learner_reads_in_the_own_records_what_a_recount_left_and_why(clock, tree, national):
+    user = make_user()
+    make_member(tree["shop"], person=user.person)
+    _study(clock, user.person.uuid, minutes=2)
+    _enter(_version(daily_cap_ms=90_000), user.person.uuid, tree, clock)
+    client = Client()
+    client.force_login(user)
+
+    page = client.get("/records/?month=2026-11").content.decode()
+    answer = client.get("/api/v1/me/records").json()
+
+    assert "30 秒没有算" in page
+    assert sorted(row["ms"] for row in answer["records"] if row["reason"] == "recount") == [-MINUTE, 30_000]
