@@ -12,6 +12,10 @@ from records.models.ledger import Reason
 
 MOST_MS = 2**48
 Ms = Annotated[int, Field(strict=True, ge=0, le=MOST_MS)]
+Prompt = Annotated[
+    str,
+    Field(description="What to show. Of a choice: the question in the first line, then one option a line."),
+]
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL stores none
 Stretch = Annotated[list[Ms], Field(min_length=2, max_length=2)]
 if TYPE_CHECKING:
@@ -124,7 +128,7 @@ class RefusedOut(Schema):
 class PresenceOut(Schema):
     id: str
     kind: Literal["tap", "choice", "number"]
-    prompt: str
+    prompt: Prompt
     expires_in: int
 
 
@@ -161,7 +165,7 @@ class CheckOut(Schema):
     id: str
     after_ms: int
     kind: Literal["tap", "choice", "number"]
-    prompt: str
+    prompt: Prompt
     seal: str
 
 

@@ -51,13 +51,18 @@ def longest_interval_ms(terms: Terms) -> int:
 
     >>> longest_interval_ms(Terms()), longest_interval_ms(Terms(presence_min_ms=5_000, presence_max_ms=10_000))
     (780000, 10000)
-    >>> longest_interval_ms(Terms(proof_covers_ms=360_000))
-    300000
+
+    Where a policy leaves little between its shortest and its longest, half of that stays: an interval that is always the
+    same could be foreseen. ``put_off`` then shortens the quiet instead.
+
+    >>> longest_interval_ms(Terms(presence_min_ms=300_000, presence_max_ms=360_000, proof_covers_ms=420_000))
+    330000
     """
     if not is_calm(terms):
         return terms.presence_max_ms
     covered = terms.proof_covers_ms - QUIET_MS - MARGIN_MS
-    return max(terms.presence_min_ms, min(terms.presence_max_ms, covered))
+    middle = (terms.presence_min_ms + terms.presence_max_ms) // 2
+    return max(middle, min(terms.presence_max_ms, covered))
 
 
 def put_off(due_ms: int, played_ms: int, terms: Terms) -> int:
