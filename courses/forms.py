@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from django.forms import CheckboxSelectMultiple
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
+
+from occupations.api import RequirementRow, requirement_rows, standard_in_force
+from occupations.models import StandardRequirement
 
 _MAX = 60
 
@@ -48,3 +53,51 @@ class AuthoredPageForm(WagtailAdminPageForm):
             number += 1
             slug = f"{wanted}-{number}"
         return slug
+
+
+class LessonForm(AuthoredPageForm):
+    """A lesson may teach what the standard in force asks at its course's level; what was ticked before stays on offer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "requirements" not in self.fields:
+            return
+        field = self.fields["requirements"]
+        course = self._course()
+        rows = self._on_offer(course)
+        field.queryset = StandardRequirement.objects.filter(pk__in=[row.id for row in rows])
+        field.widget = CheckboxSelectMultiple()
+        field.widget.choices = _grouped(rows)
+        if not rows:
+            field.help_text = self._why_none(course)
+
+    def _course(self) -> Any:
+        """Return the course of the lesson as it stands in the editor."""
+        module = self.parent_page or self.instance.get_parent()
+        course = module.get_parent().specific
+        return course.get_latest_revision_as_object() if course.latest_revision_id else course
+
+    def _on_offer(self, course: Any) -> list[RequirementRow]:
+        standard = None
+        if course.occupation_id and course.level_id:
+            standard = standard_in_force(occupation=course.occupation_id, on=timezone.localdate())
+        rows = requirement_rows(standard=standard.pk, rank=course.level_id) if standard else []
+        there = {row.id for row in rows}
+        ticked = {r.pk for r in self.instance.requirements.all()} - there
+        return rows + (requirement_rows(ids=ticked) if ticked else [])
+
+    @staticmethod
+    def _why_none(course: Any) -> Any:
+        if not course.occupation_id or not course.level_id:
+            return _("先在课程页选好职业和技能等级，再回来勾。")
+        return _("这个职业和等级还没有录入标准，不用勾。")
+
+
+def _grouped(rows: list[RequirementRow]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Return the choices below the tasks they belong to, in the order of the standard."""
+    kinds = dict(StandardRequirement.Kind.choices)
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        heading = f"{row.task_code} {row.task}（{row.function}）"
+        groups.setdefault(heading, []).append((row.id, f"{kinds[row.kind]} {row.code}：{row.text}"))
+    return list(groups.items())

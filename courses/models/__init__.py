@@ -10,6 +10,7 @@ from courses.models.editions import (
     Fragment,
     Part,
 )
+from courses.models.mapping import EditionRequirement, LessonRequirement
 from courses.models.notices import EditionNotice, SafetyNotice
 from courses.models.pages import (
     AiLabel,
@@ -34,9 +35,11 @@ __all__ = [
     "EditionInstructor",
     "EditionLesson",
     "EditionNotice",
+    "EditionRequirement",
     "Enrolment",
     "Fragment",
     "LessonPage",
+    "LessonRequirement",
     "Licence",
     "ModulePage",
     "Part",

@@ -12,7 +12,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import (
     FieldPanel,
     HelpPanel,
@@ -26,7 +26,7 @@ from wagtail.search import index
 
 from courses.blocks import LessonBlocks, SafetyNotes
 from courses.fields import LessonField
-from courses.forms import AuthoredPageForm
+from courses.forms import AuthoredPageForm, LessonForm
 from courses.models.permissions import CourseTreeMixin
 from courses.panels import CheckPanel
 from instructors.models import InstructorProfile
@@ -212,13 +212,21 @@ class LessonPage(CourseTreeMixin, Page):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     summary = models.CharField(_("这节讲什么"), max_length=200, blank=True)
     body = LessonField(LessonBlocks(), blank=True, verbose_name=_("课时内容"))
+    requirements = ParentalManyToManyField(
+        "occupations.StandardRequirement",
+        through="courses.LessonRequirement",
+        blank=True,
+        related_name="+",
+        verbose_name=_("对应的标准要求"),
+        help_text=_("这节教会了哪几条，就勾哪几条。勾得准，缺什么课一看就知道。"),
+    )
     is_left_out = models.BooleanField(
         _("下一版不收"),
         default=False,
         help_text=_("发布过的课时不能删除，已经在学的人还要用。打上勾，下一版里就没有它。"),
     )
 
-    base_form_class = AuthoredPageForm
+    base_form_class = LessonForm
     parent_page_types = ["courses.ModulePage"]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["uuid"]
@@ -239,6 +247,7 @@ class LessonPage(CourseTreeMixin, Page):
                         )
                     ),
                     FieldPanel("body"),
+                    FieldPanel("requirements"),
                     FieldPanel("is_left_out"),
                 ],
                 heading=_("内容"),

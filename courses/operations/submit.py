@@ -19,11 +19,13 @@ from courses.models import (
     EditionInstructor,
     EditionLesson,
     EditionNotice,
+    EditionRequirement,
 )
 from courses.operations.review import returned_key
 from courses.queries.checks import check_draft
 from courses.queries.drafts import CourseDraft, course_draft, ids_in, media_facts, notices_in
 from courses.rules import BLOCK_SCHEMA_VERSION, canonical_hash, timeline, with_notices
+from occupations.api import requirement_rows
 
 
 class NotReady(ValueError):
@@ -84,7 +86,10 @@ def _fill(edition: CourseEdition, draft: CourseDraft) -> None:
 def _freeze_lessons(edition: CourseEdition, draft: CourseDraft) -> None:
     every = [b for lesson in draft.lessons for b in lesson.blocks]
     media, notices = media_facts(every), notices_in(every)
-    rows, files, uses = [], [], []
+    rows, files, uses, mapped = [], [], [], []
+    known = {
+        r.id for r in requirement_rows(ids={pk for lesson in draft.lessons for pk in lesson.requirements})
+    }
     for position, lesson in enumerate(draft.lessons, start=1):
         blocks = with_notices(lesson.blocks, notices)
         row = EditionLesson(
@@ -109,14 +114,18 @@ def _freeze_lessons(edition: CourseEdition, draft: CourseDraft) -> None:
                 {b["value"]["notice"] for b in blocks if b["type"] == "safety" and b["value"].get("notice")}
             )
         ]
+        mapped += [
+            EditionRequirement(lesson=row, requirement_id=pk) for pk in sorted(lesson.requirements & known)
+        ]
         files += [EditionFile(lesson=row, video_id=pk) for pk in ids_in(blocks, "video")]
         files += [EditionFile(lesson=row, image_id=pk) for pk in ids_in(blocks, "image")]
         files += [EditionFile(lesson=row, document_id=pk) for pk in ids_in(blocks, "download")]
     EditionLesson.objects.bulk_create(rows)
-    for named in (*files, *uses):
+    for named in (*files, *uses, *mapped):
         named.lesson_id = named.lesson.pk
     EditionFile.objects.bulk_create(files)
     EditionNotice.objects.bulk_create(uses)
+    EditionRequirement.objects.bulk_create(mapped)
     EditionInstructor.objects.bulk_create(
         EditionInstructor(edition=edition, instructor_id=pk, position=n)
         for n, pk in enumerate(dict.fromkeys(draft.instructors), start=1)

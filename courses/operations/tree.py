@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,17 @@ from wagtail.models import Page, Revision
 from accounts.models import User
 from core.db import lock_rows
 from courses.indexing import index_pages_on_commit
-from courses.models import CourseIndexPage, CourseInstructor, CoursePage, LessonPage, ModulePage
+from courses.models import (
+    CourseIndexPage,
+    CourseInstructor,
+    CoursePage,
+    LessonPage,
+    LessonRequirement,
+    ModulePage,
+)
 from courses.rules import Block
 from instructors.models import InstructorProfile
+from occupations.models import StandardRequirement
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,8 @@ class NewLesson:
     slug: str
     summary: str
     blocks: Sequence[Block]
+    requirements: Sequence[int] = ()
+    """Ids of the requirements of the standard that it teaches."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,7 @@ def create_course(*, index: CourseIndexPage, course: NewCourse, by: User, now: d
         ai_label=course.ai_label,
     )
     tree: list[tuple[Page, Page]] = [(page, index)]
+    taught: list[tuple[LessonPage, Sequence[int]]] = []
     for module in course.modules:
         module_page = ModulePage(title=module.title, slug=module.slug)
         tree.append((module_page, page))
@@ -84,17 +95,32 @@ def create_course(*, index: CourseIndexPage, course: NewCourse, by: User, now: d
             body = _raw(lesson.blocks)
             lesson_page = LessonPage(title=lesson.title, slug=lesson.slug, summary=lesson.summary, body=body)
             tree.append((lesson_page, module_page))
+            taught.append((lesson_page, lesson.requirements))
     _place(tree, by, now)
     _insert([node for node, _parent in tree])
     CourseInstructor.objects.bulk_create(
         CourseInstructor(course=page, instructor=teacher, sort_order=n)
         for n, teacher in enumerate(course.instructors)
     )
+    LessonRequirement.objects.bulk_create(
+        LessonRequirement(lesson_id=lesson_page.pk, requirement_id=pk)
+        for lesson_page, pks in taught
+        for pk in pks
+    )
     made = list(Page.objects.filter(path__startswith=page.path).order_by("path").specific())
+    _with_requirements(made, {lesson_page.pk: pks for lesson_page, pks in taught})
     _add_revisions(made, by, now)
     index_pages_on_commit([node.pk for node in made])
     found: CoursePage = made[0]
     return found
+
+
+def _with_requirements(pages: list[Page], taught: Mapping[int, Sequence[int]]) -> None:
+    """Give each lesson its requirements in memory, so that its revision is written without asking for them again."""
+    known = StandardRequirement.objects.in_bulk({pk for pks in taught.values() for pk in pks})
+    for page in pages:
+        if page.pk in taught:
+            page.requirements.set([known[pk] for pk in taught[page.pk]])
 
 
 def _raw(blocks: Any) -> str:

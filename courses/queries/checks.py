@@ -19,6 +19,7 @@ from courses.checks.snapshot import (
     FileFacts,
     LessonFacts,
     ModuleFacts,
+    StandardFacts,
     TeacherFacts,
     VideoFacts,
 )
@@ -27,6 +28,7 @@ from courses.queries.drafts import CourseDraft, course_draft, ids_in, notices_in
 from courses.rules import MediaFacts, timeline, with_notices
 from instructors.api import profiles
 from media.models import Video
+from occupations.api import level_rows, requirement_rows, standard_in_force
 from occupations.models import SkillLevel
 
 _SEEN_FOR_S = 600
@@ -80,10 +82,32 @@ def snapshot_of(course: CoursePage, draft: CourseDraft, *, on: date) -> CourseSn
                 module_number=lesson.module_number,
                 ms=_ms(facts[lesson.page_id], media, notices),
                 blocks=facts[lesson.page_id],
+                requirements=lesson.requirements,
             )
             for lesson in draft.lessons
         ),
         files=files,
+        standard=_standard(draft, on),
+    )
+
+
+def _standard(draft: CourseDraft, on: date) -> StandardFacts | None:
+    """Return what the standard in force asks at the course's level, in three statements."""
+    if not draft.occupation_id or not draft.level_id:
+        return None
+    standard = standard_in_force(occupation=draft.occupation_id, on=on)
+    level = (
+        next((lv for lv in level_rows(standard.pk) if lv.rank == draft.level_id), None) if standard else None
+    )
+    if standard is None or level is None:
+        return None
+    rows = requirement_rows(standard=standard.pk, rank=level.rank)
+    return StandardFacts(
+        name=str(standard),
+        hours=level.hours,
+        teacher_rank=level.teacher.rank,
+        requirements=frozenset(row.id for row in rows),
+        hazardous=frozenset(row.id for row in rows if row.is_hazardous),
     )
 
 

@@ -26,6 +26,8 @@ class LessonDraft:
     title: str
     summary: str
     raw_blocks: list[Block]
+    requirements: frozenset[int] = frozenset()
+    """Ids of the requirements of the standard that it teaches."""
 
     @property
     def blocks(self) -> list[Block]:
@@ -96,6 +98,7 @@ def course_draft(course: CoursePage) -> CourseDraft:
                     title=content["title"],
                     summary=content.get("summary") or "",
                     raw_blocks=_stream(content.get("body")),
+                    requirements=frozenset(content.get("requirements") or ()),
                 )
             )
     own, content = pages[0], pages[0].latest_revision.content

@@ -37,6 +37,7 @@ from skillspower.demo.clips import CLIPS
 from skillspower.demo.content import community, courses
 from skillspower.demo.content.reader import IMAGES
 from skillspower.demo.content.schema import Block, Course, Image, Question, Safety, Steps, Table, Text
+from skillspower.demo.mapping import taught_in
 from unions.api import Membership
 
 TRADE_REVIEWER, CONTENT_REVIEWER = "zhao-guoqing", "zhou-wenjing"
@@ -134,7 +135,8 @@ def load_courses(*, cast: dict[str, User], workers: Sequence[User], now: datetim
     made = DemoCourses()
     for number, course in enumerate(courses()):
         author, then = cast[course.instructor], now - ONLINE_SINCE + number * ONE_EVERY
-        new = _new_course(course, instructors[course.instructor], videos, images)
+        taught = taught_in(course, on=day_of(to_ms(now)))
+        new = _new_course(course, instructors[course.instructor], videos, images, taught)
         page = create_course(index=index, course=new, by=author, now=then)
         edition = _review_and_publish(page, author, cast, then)
         enrol_many(persons=[worker.person for worker in workers], course=page, now=now)
@@ -144,7 +146,11 @@ def load_courses(*, cast: dict[str, User], workers: Sequence[User], now: datetim
 
 
 def _new_course(
-    course: Course, teacher: InstructorProfile, videos: dict[str, Video], images: dict[str, Any]
+    course: Course,
+    teacher: InstructorProfile,
+    videos: dict[str, Video],
+    images: dict[str, Any],
+    taught: dict[str, list[int]],
 ) -> NewCourse:
     modules = [
         NewModule(
@@ -156,6 +162,7 @@ def _new_course(
                     slug=lesson.slug,
                     summary=lesson.summary,
                     blocks=[stored_block(block, videos, images) for block in lesson.blocks],
+                    requirements=taught.get(lesson.slug, ()),
                 )
                 for lesson in module.lessons
             ],
