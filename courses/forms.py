@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
-from occupations.api import RequirementRow, requirement_rows, standard_in_force
+from occupations.api import RequirementRow, requirement_rows
 from occupations.models import StandardRequirement
 
 _MAX = 60
@@ -63,34 +63,30 @@ class LessonForm(AuthoredPageForm):
         if "requirements" not in self.fields:
             return
         field = self.fields["requirements"]
-        course = self._course()
-        rows = self._on_offer(course)
+        occupation, level = self._course()
+        rows = self._on_offer(occupation, level)
         field.queryset = StandardRequirement.objects.filter(pk__in=[row.id for row in rows])
         field.widget = CheckboxSelectMultiple()
         field.widget.choices = _grouped(rows)
-        if not rows:
-            field.help_text = self._why_none(course)
+        if not rows and occupation and level:
+            field.help_text = _("这个职业和等级还没有录入标准，不用勾。")
+        elif not rows:
+            field.help_text = _("先在课程页选好职业和技能等级，再回来勾。")
 
-    def _course(self) -> Any:
-        """Return the course of the lesson as it stands in the editor."""
-        module = self.parent_page or self.instance.get_parent()
-        course = module.get_parent().specific
-        return course.get_latest_revision_as_object() if course.latest_revision_id else course
+    def _course(self) -> tuple[str | None, int | None]:
+        """Return occupation and level of the lesson's course as it stands in the editor, in one statement."""
+        module = self.parent_page.path if self.parent_page else self.instance.path[: -Page.steplen]
+        found = Page.objects.filter(path=module[: -Page.steplen]).values_list(
+            "latest_revision__content__occupation", "latest_revision__content__level"
+        )
+        return found.first() or (None, None)
 
-    def _on_offer(self, course: Any) -> list[RequirementRow]:
-        standard = None
-        if course.occupation_id and course.level_id:
-            standard = standard_in_force(occupation=course.occupation_id, on=timezone.localdate())
-        rows = requirement_rows(standard=standard.pk, rank=course.level_id) if standard else []
-        there = {row.id for row in rows}
-        ticked = {r.pk for r in self.instance.requirements.all()} - there
+    def _on_offer(self, occupation: str | None, level: int | None) -> list[RequirementRow]:
+        rows: list[RequirementRow] = []
+        if occupation and level:
+            rows = requirement_rows(in_force=(occupation, timezone.localdate()), rank=level)
+        ticked = {r.pk for r in self.instance.requirements.all()} - {row.id for row in rows}
         return rows + (requirement_rows(ids=ticked) if ticked else [])
-
-    @staticmethod
-    def _why_none(course: Any) -> Any:
-        if not course.occupation_id or not course.level_id:
-            return _("先在课程页选好职业和技能等级，再回来勾。")
-        return _("这个职业和等级还没有录入标准，不用勾。")
 
 
 def _grouped(rows: list[RequirementRow]) -> list[tuple[str, list[tuple[int, str]]]]:

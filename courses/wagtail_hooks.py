@@ -135,7 +135,9 @@ def _course_of(page: Page) -> CoursePage | None:
         return None
     if specific is CoursePage:
         return page.specific
-    return CoursePage.objects.ancestor_of(page).first()
+    if not hasattr(page, "_course_above"):  # buttons and menus of one view ask again and again
+        page._course_above = CoursePage.objects.ancestor_of(page).first()
+    return page._course_above
 
 
 @hooks.register("register_page_header_buttons")

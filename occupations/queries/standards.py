@@ -64,11 +64,15 @@ class RequirementRow:
 
 
 def requirement_rows(
-    *, standard: int | None = None, rank: int | None = None, ids: Iterable[int] | None = None
+    *,
+    standard: int | None = None,
+    rank: int | None = None,
+    ids: Iterable[int] | None = None,
+    in_force: tuple[str, date] | None = None,
 ) -> list[RequirementRow]:
     """
-    Return requirements in the order of their standard: those of a standard, of one of its levels, or those with these
-    ids. One statement.
+    Return requirements in the order of their standard: those of a standard, of what is in force for an occupation (its
+    code) on a day, of one level, or those with these ids. One statement.
     """
     rows = StandardRequirement.objects.order_by(
         "task__function__standard_level__level", "task__function__number", "task__number", "-kind", "number"
@@ -77,6 +81,10 @@ def requirement_rows(
         rows = rows.filter(task__function__standard_level__standard=standard)
     if rank is not None:
         rows = rows.filter(task__function__standard_level__level=rank)
+    if in_force is not None:
+        occupation, on = in_force
+        standards = standards_in_force(on).filter(occupation=occupation).order_by().values("pk")
+        rows = rows.filter(task__function__standard_level__standard__in=standards)
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     values = rows.values_list(
