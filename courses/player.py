@@ -1,5 +1,6 @@
 """The contract between a lesson's page and ``<lesson-player>``: see ``site/static/js/player/README.md``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -53,6 +54,16 @@ def player_config(
         "next": {"url": after.url, "title": after.title} if after else None,
         "parts": [_part(request, lesson, part) for part in parts],
     }
+
+
+def may_be_kept(parts: Sequence[Part]) -> bool:
+    """Tell whether a lesson can be taken along: one of text and questions; films do not fit into a browser's storage."""
+    return bool(parts) and all(part.video is None for part in parts)
+
+
+def kept_config(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the same for a page that a device keeps: without a token that grows old, to be studied by its licence."""
+    return {**config, "csrf": None, "is_kept": True}
 
 
 def _part(request: HttpRequest, lesson: EditionLesson, part: Part) -> dict[str, Any]:

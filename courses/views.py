@@ -16,10 +16,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Person
 from core import kept
+from core.offline_words import words
 from core.policies import guard, public, signed_in
 from courses.models import CourseEdition
 from courses.operations import CourseNotOpen, enrol
-from courses.player import player_config
+from courses.player import kept_config, may_be_kept, player_config
 from courses.queries.cards import CourseCard, course_cards
 from courses.queries.served import (
     LessonState,
@@ -166,11 +167,26 @@ def lesson_page(request: HttpRequest, lesson: UUID) -> HttpResponse:
         "next": after,
         "config": player_config(request, lesson=row, parts=parts, after=after, guest=guest),
         "lesson_count": edition.lesson_count,
+        "keep_words": words() if guest is None and may_be_kept(parts) else None,
     }
     response = render(request, "courses/lesson.html", context)
     if guest is not None:
         guest.remember(response)
     return response
+
+
+@never_cache
+@require_safe
+@guard(signed_in)
+def kept_lesson(request: HttpRequest, lesson: UUID) -> HttpResponse:
+    """Show a lesson as it is taken along: the device keeps this page; 404 for one that cannot be."""
+    served = _served(request, lesson)
+    parts = parts_of(served.row)
+    if served.is_withdrawn or not may_be_kept(parts):
+        raise Http404
+    config = kept_config(player_config(request, lesson=served.row, parts=parts, after=None))
+    context = {"row": served.row, "edition": served.edition, "html": served.html, "config": config}
+    return render(request, "courses/kept_lesson.html", context)
 
 
 @require_safe

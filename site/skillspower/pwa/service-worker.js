@@ -1,11 +1,12 @@
 /*
  * Keeps the shell (hashed static files and the offline page), and nothing else. A page always comes from the network; when
- * there is none, the offline page says so. The server puts SHELL = {version, offline, files} before this text, so a release
- * changes these bytes, which is how the browser learns of it.
+ * there is none, a lesson that was taken along is shown from what its page put aside (js/offline/keep.js), and for any other
+ * page the offline page says so. The server puts SHELL = {version, offline, files} and js/offline/bag.js before this text, so a
+ * release changes these bytes, which is how the browser learns of it.
  *
  * A new worker waits while the old one serves the page that is open, and takes over at the next navigation.
  */
-/* global SHELL */
+/* global SHELL, Bag, bringBack */
 
 const CACHE = `shell-${SHELL.version}`;
 const HASHED = /\.[0-9a-f]{12}\.[a-z0-9]+$/;
@@ -20,6 +21,11 @@ addEventListener("message", (event) => {
   if (event.data === TAKE_OVER) skipWaiting();
 });
 
+// What was studied without a network goes up as soon as there is one, also when no page is open.
+addEventListener("sync", (event) => {
+  if (event.tag === "bag") event.waitUntil(sendBag());
+});
+
 addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -32,6 +38,8 @@ addEventListener("fetch", (event) => {
     if (url.pathname.startsWith("/look/")) event.waitUntil(answer.then(keepOfflinePage).catch(() => {}));
   } else if (HASHED.test(url.pathname) || SHELL.files.includes(url.pathname)) {
     event.respondWith(shellFile(request, HASHED.test(url.pathname)));
+  } else if (/^\/(static|files)\//.test(url.pathname)) {
+    event.respondWith(fetch(request).catch(async (error) => (await caches.match(request)) ?? Promise.reject(error)));
   }
 });
 
@@ -65,7 +73,27 @@ async function page(event) {
   } catch {
     // No network: said by the page below.
   }
-  return (await caches.match(SHELL.offline)) ?? Response.error();
+  return (await keptLesson(new URL(event.request.url).pathname)) ?? (await caches.match(SHELL.offline)) ?? Response.error();
+}
+
+/** The page of a lesson that whoever was signed in last has taken along; nobody sees another's. */
+async function keptLesson(path) {
+  try {
+    const learner = await (await Bag.open()).learner();
+    const mine = (await caches.keys()).filter((name) => name.startsWith(`kept:${learner}:`));
+    for (const name of mine) {
+      const found = await (await caches.open(name)).match(path, { ignoreVary: true });
+      if (found) return found;
+    }
+  } catch {
+    // Storage was cleared: the offline page says what there is.
+  }
+  return undefined;
+}
+
+async function sendBag() {
+  // The browser tries again later when this fails.
+  if ((await bringBack(await Bag.open())) === "offline") throw new Error("no network yet");
 }
 
 /** A file with a hash in its name never changes, so it is asked for once; any other one comes from the network first. */
@@ -78,7 +106,8 @@ async function shellFile(request, isHashed) {
     if (answer.status === 200 && answer.type === "basic") await cache.put(request, answer.clone());
     return answer;
   } catch (error) {
-    if (kept) return kept;
+    const found = kept ?? (await caches.match(request));
+    if (found) return found;
     throw error;
   }
 }

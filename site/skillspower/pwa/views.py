@@ -1,12 +1,14 @@
 """The manifest, the service worker, the offline page and the page that says how to put all this on a phone."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from core.offline_words import words
 from core.policies import guard, public
 from skillspower.pwa import shell
 
@@ -69,7 +71,25 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @never_cache
 def offline(request: HttpRequest) -> HttpResponse:
     """Show what a phone shows without a network. Nothing on it belongs to a person: it is kept on the device."""
-    return render(request, "pwa/offline.html")
+    return render(request, "pwa/offline.html", shell.offline_context())
+
+
+@require_safe
+@guard(public)
+@never_cache
+def who(request: HttpRequest) -> HttpResponse:
+    """Answer whose minutes may go up from this device now, and with which token; the learner is null for nobody."""
+    person = request.user.person if request.user.is_authenticated else None
+    csrf = {"header": "X-CSRFToken", "token": get_token(request)}
+    return JsonResponse({"learner": str(person.uuid) if person else None, "csrf": csrf})
+
+
+@require_safe
+@guard(public)
+@never_cache
+def taken_along(request: HttpRequest) -> HttpResponse:
+    """Show the lessons that were taken along on this device. What they are only the device knows."""
+    return render(request, "pwa/taken_along.html", {"words": words()})
 
 
 @require_safe

@@ -38,3 +38,14 @@ for (const here of document.querySelectorAll(".rail [aria-current]")) {
 if ("serviceWorker" in navigator) {
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
 }
+
+// Who took a lesson along: what was studied without a network goes up with the next page, or as soon as there is one.
+function comeBack() {
+  try {
+    if (localStorage.getItem("bag")) import("./offline/return.js").then((bag) => bag.comeBack()).catch(() => {});
+  } catch {
+    // No storage here: nothing can have been taken along.
+  }
+}
+comeBack();
+addEventListener("online", comeBack);

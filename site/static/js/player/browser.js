@@ -1,4 +1,5 @@
-/** The browser as the counter needs it: network, clocks, a storage that always works, the device's name. */
+/** The browser as the counter needs it: network, clocks, a storage that always works, the bag, the device's name. */
+import { Bag, bringBack } from "../offline/bag.js";
 
 /** Return the world as the counter needs it. */
 export function browser() {
@@ -7,14 +8,32 @@ export function browser() {
     fetch: (url, init) => fetch(url, init),
     monotonic: () => performance.now(),
     wall: () => Date.now(),
-    uuid: () => crypto.randomUUID?.() ?? uuid4(),
+    uuid: newUuid,
     later: (run, ms) => setTimeout(run, ms),
     storage,
     device: deviceOf(storage),
+    bag: theBag(),
   };
 }
 
-function usableStorage() {
+/** What was taken along, opened on first need. */
+function theBag() {
+  let opened = null;
+  const bag = () => (opened ??= Bag.open());
+  return {
+    licenceOf: async (...of) => (await bag()).licenceOf(...of),
+    beginRun: async (...of) => (await bag()).beginRun(...of),
+    seq: Bag.seq,
+    async add(...what) {
+      await (await bag()).add(...what);
+      // Where the browser can, it wakes the service worker as soon as there is a network, also without a page.
+      if (!navigator.onLine) navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("bag")).catch(() => {});
+    },
+    send: async (heard) => bringBack(await bag(), heard),
+  };
+}
+
+export function usableStorage() {
   try {
     localStorage.setItem("study?", "1");
     localStorage.removeItem("study?");
@@ -33,13 +52,16 @@ function usableStorage() {
   }
 }
 
-function deviceOf(storage) {
+export function deviceOf(storage) {
   const known = storage.getItem("device");
   if (known) return known;
-  const made = crypto.randomUUID?.() ?? uuid4();
+  const made = newUuid();
   storage.setItem("device", made);
   return made;
 }
+
+/** Return a new random uuid. */
+export const newUuid = () => crypto.randomUUID?.() ?? uuid4();
 
 /** crypto.randomUUID exists only on secure origins; a school's server in the intranet may have none. */
 function uuid4() {

@@ -3,6 +3,8 @@
  *
  * What goes on is an activity {part, position, rate, visible}, or null. Only one counts at a time.
  */
+import { Countdown } from "./countdown.js";
+import { LicensedSession } from "./licensed.js";
 import { leftovers } from "./queue.js";
 import { PresenceChecks } from "./presence.js";
 import { Progress } from "./progress.js";
@@ -24,13 +26,18 @@ export class StudyCounter {
     this.progress = new Progress(config.parts, this.counts);
     this.checks = this.#newChecks();
     this.answered = new Set();
+    this.countdown = world.countdown ?? new Countdown(world.storage, config.learner);
+    /** Whether a lesson that was taken along is studied by its licence: there is no network to open a session. */
+    this.isLicensed = Boolean(config.is_kept);
     this.session = this.#newSession();
     this.recorder = null;
     this.isHeld = false;
   }
 
   #newSession() {
-    const session = new StudySession(this.config, this.world, (event, detail) => this.#heard(session, event, detail));
+    const Kind = this.isLicensed ? LicensedSession : StudySession;
+    const world = { ...this.world, countdown: this.countdown };
+    const session = new Kind(this.config, world, (event, detail) => this.#heard(session, event, detail));
     return session;
   }
 
@@ -100,6 +107,7 @@ export class StudyCounter {
   answerPresence(answer) {
     if (!this.checks.open) return;
     const sent = this.checks.answer(answer, this.session.clock.now());
+    this.countdown.restart();
     this.session.answer(sent);
     this.isHeld = false;
     this.tell("check_over", { missed: sent.answer === null });
@@ -111,6 +119,7 @@ export class StudyCounter {
     if (!this.session.isOpen || this.answered.has(part)) return;
     this.answered.add(part);
     this.checks.restart();
+    this.countdown.restart();
     this.session.answer({ id: part, answer, shown, t: this.session.clock.now() });
   }
 
@@ -154,7 +163,10 @@ export class StudyCounter {
   }
 
   #record(beat) {
-    if (this.counts(beat)) this.checks.played(countedMs(beat));
+    if (this.counts(beat)) {
+      this.checks.played(countedMs(beat));
+      this.countdown.played(countedMs(beat));
+    }
     this.session.record(beat);
   }
 
@@ -164,6 +176,7 @@ export class StudyCounter {
     if (event === "opened") {
       this.progress.open(detail);
       this.checks = this.#newChecks(detail.checks);
+      this.checks.played(detail.played_ms ?? 0);
       this.answered.clear();
       this.recorder = new StretchRecorder({
         interval: (detail.beat_interval ?? INTERVAL_MS / 1_000) * 1_000,
@@ -178,6 +191,15 @@ export class StudyCounter {
       if (session === this.session) this.checks.learn(detail.presence);
     }
     if (event === "ended") this.pause();
+    if (event === "offline" && !session.isOpen) this.#takeLicence(session);
     this.tell(event, detail);
+  }
+
+  /** Go on by the licence, if this lesson was taken along. */
+  async #takeLicence(session) {
+    const row = await this.world.bag?.licenceOf(this.config.learner, this.config.lesson).catch(() => null);
+    if (!row || this.world.wall() >= row.until || this.session !== session || session.phase !== "idle") return;
+    this.isLicensed = true;
+    this.session = this.#newSession();
   }
 }

@@ -44,7 +44,7 @@ class LessonPlayer extends HTMLElement {
     this.timer = setInterval(() => this.#look(), LOOK_MS);
     // Without a learner (the page of patterns) there is nobody to count for.
     this.mayCount = Boolean(this.config.learner);
-    if (this.mayCount) this.counter.sendLeftovers();
+    if (this.mayCount && !this.config.is_kept) this.counter.sendLeftovers();
     this.#offerStretch(fromAddress(location.search, this.config.parts));
     this.#look();
   }
@@ -252,6 +252,7 @@ class LessonPlayer extends HTMLElement {
     if (event === "check") this.#ask(detail);
     if (event === "check_over") this.#checkOver(detail);
     if (event === "ended") this.#ended(detail);
+    if (event === "not_kept") this.meter.tell("not_kept", "error", this.words.not_kept);
     if (event === "offline") this.isOffline = true;
     if (event === "online" || event === "opened") this.isOffline = false;
   }
