@@ -70,6 +70,8 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "manifest.webmanifest": PUBLIC,
     "sw.js": PUBLIC,
     "offline/": PUBLIC,
+    "offline/who/": PUBLIC,
+    "me/offline/": PUBLIC,
     "install/": PUBLIC,
     "demo/": NOBODY_HERE,
     "demo/as/<slug:role>/": NOBODY_HERE.at(role="worker"),
@@ -133,6 +135,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "courses/<str:slug>/": PUBLIC.at(slug="course"),
     "courses/<str:slug>/start/": SIGNED_IN.at(slug="course"),
     "learn/<uuid:lesson>/": (PUBLIC.at(lesson="first"), SIGNED_IN),
+    "learn/<uuid:lesson>/kept/": SIGNED_IN,
     "learn/<uuid:lesson>/captions/<uuid:part>.vtt": only(
         "signed in", set(VISITORS) - {"nobody"}, nobody=HIDDEN
     ),

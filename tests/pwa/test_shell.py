@@ -13,6 +13,7 @@ from django.urls import resolve
 from PIL import Image
 
 from skillspower.pwa import shell
+from tests.factories.people import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +128,32 @@ class TestOfflinePage:
 def test_the_footer_says_how_to_put_it_on_a_phone(client):
     assert "/install/" in client.get("/").content.decode()
     assert "添加到主屏幕" in client.get("/install/").content.decode()
+
+
+class TestTakenAlong:
+    def test_offline_page_keeps_every_module_its_script_imports(self, client):
+        files = [found(file) for file in shell_of(client)["files"] if file.endswith(".js")]
+
+        for file in files:
+            for name in re.findall(r'from "(\.[^"]+)"', file.read_text(encoding="utf-8")):
+                assert (file.parent / name).resolve() in {kept.resolve() for kept in files}, (file.name, name)
+
+    def test_worker_has_what_sends_the_bag_before_its_own_text_and_imports_nothing(self, client):
+        script = client.get("/sw.js").content.decode()
+
+        assert script.index("class Bag") < script.index('addEventListener("install"')
+        assert not re.search(r"^(export|import) ", script, re.MULTILINE)
+
+    def test_who_is_signed_in_is_said_by_uuid_alone(self, client):
+        assert client.get("/offline/who/").json()["learner"] is None
+        user = make_user()
+        client.force_login(user)
+
+        answer = client.get("/offline/who/")
+
+        assert answer.json()["learner"] == str(user.person.uuid)
+        assert answer.json()["csrf"]["token"]
+        assert "no-store" in answer.headers["Cache-Control"]
+
+    def test_page_of_what_was_taken_along_is_the_same_for_everybody_who_asks(self, client):
+        assert "存在这台设备上，没网也能学" in client.get("/me/offline/").content.decode()

@@ -68,7 +68,7 @@ def visits() -> list[Visit]:
                 "/search/?q=%E7%84%8A", "/search/?q=%E7%B4%A0%E6%B8%85%E5%BC%80%E7%8E%8B",
                 "/accounts/phone/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
                 "/about/", "/about/study-hours/", "/about/accessibility/", "/about/privacy/",
-                "/install/", "/offline/", "/demo/",
+                "/install/", "/offline/", "/me/offline/", "/demo/",
             )
         ),
         Visit(GUEST, first),

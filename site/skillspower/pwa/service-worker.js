@@ -38,7 +38,7 @@ addEventListener("fetch", (event) => {
     if (url.pathname.startsWith("/look/")) event.waitUntil(answer.then(keepOfflinePage).catch(() => {}));
   } else if (HASHED.test(url.pathname) || SHELL.files.includes(url.pathname)) {
     event.respondWith(shellFile(request, HASHED.test(url.pathname)));
-  } else if (/^\/(static|files)\//.test(url.pathname)) {
+  } else if (["image", "style", "script"].includes(request.destination)) {
     event.respondWith(fetch(request).catch(async (error) => (await caches.match(request)) ?? Promise.reject(error)));
   }
 });
