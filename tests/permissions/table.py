@@ -135,7 +135,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "courses/<str:slug>/": PUBLIC.at(slug="course"),
     "courses/<str:slug>/start/": SIGNED_IN.at(slug="course"),
     "learn/<uuid:lesson>/": (PUBLIC.at(lesson="first"), SIGNED_IN),
-    "learn/<uuid:lesson>/kept/": SIGNED_IN,
+    "learn/<uuid:lesson>/kept/": SIGNED_IN.at(lesson="first"),
     "learn/<uuid:lesson>/captions/<uuid:part>.vtt": only(
         "signed in", set(VISITORS) - {"nobody"}, nobody=HIDDEN
     ),
