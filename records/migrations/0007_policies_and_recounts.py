@@ -59,6 +59,49 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "重算",
+                "indexes": [models.Index(fields=["union", "-filed_at"], name="recount_of_union")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("day_to__gte", models.F("day_from"))),
+                        name="recount_days_forwards",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="recount_has_words"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("job__isnull", True),
+                                ("state", "filed"),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("job__isnull", True),
+                                ("state", "refused"),
+                                models.Q(("decision", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("job__isnull", False),
+                                ("state", "approved"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recount_decision_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("filed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="recount_second_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +130,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "重算到的会员",
+                "constraints": [
+                    models.UniqueConstraint(fields=("recount", "learner"), name="recounted_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("after_ms__gte", 0),
+                            ("before_ms__gte", 0),
+                            ("last_entry__gte", models.F("first_entry")),
+                        ),
+                        name="recounted_figures",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,112 +180,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "重算的时段",
+                "indexes": [models.Index(fields=["learner"], name="recount_line_of_learner")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("root_entry__isnull", False), ("root_span__isnull", True)),
+                            models.Q(("root_entry__isnull", True), ("root_span__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="recount_line_has_root",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("after_ms__gte", 0),
+                            ("before_ms__gte", 0),
+                            models.Q(("before_ms", models.F("after_ms")), _negated=True),
+                        ),
+                        name="recount_line_changes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("after_ms", 0), ("entry__isnull", True)),
+                            models.Q(("after_ms__gt", 0), ("entry__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="recount_line_entry",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="recount",
-            index=models.Index(fields=["union", "-filed_at"], name="recount_of_union"),
-        ),
-        migrations.AddConstraint(
-            model_name="recount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("day_to__gte", models.F("day_from"))), name="recount_days_forwards"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="recount_has_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("job__isnull", True),
-                        ("state", "filed"),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("job__isnull", True),
-                        ("state", "refused"),
-                        models.Q(("decision", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("job__isnull", False),
-                        ("state", "approved"),
-                    ),
-                    _connector="OR",
-                ),
-                name="recount_decision_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("filed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="recount_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recountedlearner",
-            constraint=models.UniqueConstraint(fields=("recount", "learner"), name="recounted_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recountedlearner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("after_ms__gte", 0), ("before_ms__gte", 0), ("last_entry__gte", models.F("first_entry"))
-                ),
-                name="recounted_figures",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recountline",
-            index=models.Index(fields=["learner"], name="recount_line_of_learner"),
-        ),
-        migrations.AddConstraint(
-            model_name="recountline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("root_entry__isnull", False), ("root_span__isnull", True)),
-                    models.Q(("root_entry__isnull", True), ("root_span__isnull", False)),
-                    _connector="OR",
-                ),
-                name="recount_line_has_root",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recountline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("after_ms__gte", 0),
-                    ("before_ms__gte", 0),
-                    models.Q(("before_ms", models.F("after_ms")), _negated=True),
-                ),
-                name="recount_line_changes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recountline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("after_ms", 0), ("entry__isnull", True)),
-                    models.Q(("after_ms__gt", 0), ("entry__isnull", False)),
-                    _connector="OR",
-                ),
-                name="recount_line_entry",
-            ),
         ),
         migrations.RunPython(guard_policies, migrations.RunPython.noop),
     ]
