@@ -29,7 +29,7 @@ from records.policies import words
 from records.policies.forms import PolicyForm, columns_of, initial_of, origin_words
 from records.policies.presets import Preset, preset_named, presets
 from records.policies.publishing import PolicyRefused, draft_version, problems_of, publish_policy
-from records.policies.queries import Origin, in_force, origins, owner_names, owner_of, versions_of
+from records.policies.queries import Origin, owner_names, owner_of, upwards
 from records.recounts.previews import JOB, Preview, preview, preview_of
 from unions.api import Union, may, officer_of
 
@@ -39,6 +39,11 @@ VERSIONS, RECOUNTS = 50, 20
 
 def _officer(request: HttpRequest) -> User:
     return cast("User", request.user)
+
+
+def _union(union: UUID) -> Union:
+    """Return the union of the address, with its kind for the rail beside the page."""
+    return Union.objects.select_related("kind").get(uuid=union)
 
 
 def _names(found: list[Origin]) -> dict[str, str]:
@@ -91,11 +96,12 @@ def _since(policy: StudyPolicy) -> str:
 @require_safe
 def policy(request: HttpRequest, union: UUID) -> HttpResponse:
     """Show what holds for a union's members, its own versions, and recounts."""
-    node, now = Union.objects.get(uuid=union), now_ms()
-    found = origins(union, at=now)
+    node, now = _union(union), now_ms()
+    line = upwards(union, at=now)
+    found = line.origins(at=now)
     names = _names(found)
-    current = in_force(owner_of(union), at=now)
-    versions = versions_of(owner_of(union))[:VERSIONS]
+    current = line.current(at=now)
+    versions = line.versions()[:VERSIONS]
     recounts = Recount.objects.filter(union=union).select_related("policy").order_by("-filed_at")[:RECOUNTS]
     return render(
         request,
@@ -115,8 +121,9 @@ def policy(request: HttpRequest, union: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_policy(request: HttpRequest, union: UUID) -> HttpResponse:
     """Write a version, look at what it would change, publish it."""
-    node, now = Union.objects.get(uuid=union), now_ms()
-    found = origins(union, at=now)
+    node, now = _union(union), now_ms()
+    line = upwards(union, at=now)
+    found = line.origins(at=now)
     names = _names(found)
     preset = preset_named(request.GET.get("preset", ""))
     form = PolicyForm(
@@ -124,7 +131,7 @@ def new_policy(request: HttpRequest, union: UUID) -> HttpResponse:
         origins={o.name: o for o in found},
         names=names,
         now=now,
-        initial=_initial(owner_of(union), preset, now),
+        initial=_initial(preset, line.current(at=now)),
     )
     seen: Preview | None = None
     if request.method == "POST" and form.is_valid():
@@ -146,11 +153,10 @@ def new_policy(request: HttpRequest, union: UUID) -> HttpResponse:
     return render(request, "records/new_policy.html", context, status=422 if form.errors else 200)
 
 
-def _initial(owner: str, preset: Preset | None, now: int) -> dict[str, Any]:
+def _initial(preset: Preset | None, current: StudyPolicy | None) -> dict[str, Any]:
     """Return what the form begins with: the version in force, or a preset."""
     if preset is not None:
         return {**initial_of(preset.values), "note": preset.note}
-    current = in_force(owner, at=now)
     return initial_of(columns_of(current)) if current else {}
 
 
@@ -223,7 +229,7 @@ def preview_words(seen: Preview) -> dict[str, Any]:
 @require_safe
 def policy_preview(request: HttpRequest, union: UUID, job: UUID) -> HttpResponse:
     """Show the preview that a job made for this union, or how far it is."""
-    node = Union.objects.get(uuid=union)
+    node = _union(union)
     found = Job.objects.filter(uuid=job, kind=JOB).first()
     if found is None or found.payload["union"] != str(union):
         raise Http404

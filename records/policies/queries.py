@@ -12,7 +12,6 @@ from records.operations.policies import (
     NATIONAL,
     PERMILLE,
     owners_above,
-    terms_for,
     version_of,
 )
 from unions.api import Union
@@ -40,44 +39,56 @@ class Origin:
         return (self.owner, self.version) != (self.inherited_owner, self.inherited_version)
 
 
-def versions_of(owner: str) -> list[StudyPolicy]:
-    """Return an owner's versions, newest first."""
-    return list(StudyPolicy.objects.filter(owner=owner).order_by("-version"))
-
-
 def version_named(owner: str, version: int) -> StudyPolicy | None:
     """Return one version of an owner, or None."""
     return StudyPolicy.objects.filter(owner=owner, version=version).first()
 
 
-def in_force(owner: str, *, at: int) -> StudyPolicy | None:
-    """Return the version of an owner that is in force at an instant, or None."""
-    rows = StudyPolicy.objects.filter(owner=owner, effective_from__lte=at)
-    return rows.order_by("-effective_from", "-version").first()
+@dataclass(frozen=True, slots=True)
+class Upwards:
+    """The versions of a union and of everybody above it: ``owners`` nearest first, ``rows`` by owner, oldest first."""
 
+    owners: list[str]
+    rows: dict[str, list[StudyPolicy]]
 
-def origins(union: UUID | None, *, at: int) -> list[Origin]:
-    """Return each field that is in force for a union's members at an instant, and where its value comes from."""
-    owners = owners_above(union, on=day_of(at))
-    rows: dict[str, StudyPolicy] = {}
-    found = StudyPolicy.objects.filter(owner__in=owners, effective_from__lte=at)
-    for policy in found.order_by("effective_from", "version"):
-        rows[policy.owner] = policy
-    line = [rows[owner] for owner in owners if owner in rows]
-    above = [policy for policy in line if policy.owner != owners[0]]
-    terms = resolve([version_of(p) for p in line], [])
-    terms_above = resolve([version_of(p) for p in above], [])
-    out = []
-    for name in FIELDS:
-        owner, version = _setter(line, name)
-        other, other_version = _setter(above, name)
-        out.append(
+    def versions(self) -> list[StudyPolicy]:
+        """Return the union's own versions, newest first."""
+        return sorted(self.rows.get(self.owners[0], []), key=lambda policy: -policy.version)
+
+    def in_force(self, owner: str, *, at: int) -> StudyPolicy | None:
+        """Return the version of an owner that is in force at an instant, or None."""
+        begun = [policy for policy in self.rows.get(owner, []) if policy.effective_from <= at]
+        return begun[-1] if begun else None
+
+    def current(self, *, at: int) -> StudyPolicy | None:
+        """Return the union's own version that is in force at an instant, or None."""
+        return self.in_force(self.owners[0], at=at)
+
+    def origins(self, *, at: int) -> list[Origin]:
+        """Return each field that is in force for the union's members at an instant, and where its value comes from."""
+        line = [found for owner in self.owners if (found := self.in_force(owner, at=at)) is not None]
+        above = [policy for policy in line if policy.owner != self.owners[0]]
+        terms = resolve([version_of(p) for p in line], [])
+        terms_above = resolve([version_of(p) for p in above], [])
+        return [
             Origin(
-                name, column_of(terms, name), owner, version,
-                column_of(terms_above, name), other, other_version,
+                name,
+                column_of(terms, name),
+                *_setter(line, name),
+                column_of(terms_above, name),
+                *_setter(above, name),
             )
-        )  # fmt: skip
-    return out
+            for name in FIELDS
+        ]
+
+
+def upwards(union: UUID | None, *, at: int) -> Upwards:
+    """Return the versions that can hold for a union's members on the day of an instant: four queries, of all of them."""
+    owners = owners_above(union, on=day_of(at))
+    rows: dict[str, list[StudyPolicy]] = {}
+    for policy in StudyPolicy.objects.filter(owner__in=owners).order_by("effective_from", "version"):
+        rows.setdefault(policy.owner, []).append(policy)
+    return Upwards(owners, rows)
 
 
 def _setter(line: list[StudyPolicy], name: str) -> tuple[str, int]:
@@ -91,11 +102,6 @@ def column_of(terms: Terms, name: str) -> Any:
     """Return a field of resolved terms as columns keep it: ratios as thousandths of one."""
     value = getattr(terms, PERMILLE.get(name, name))
     return None if value is None else value / 1000 if name in PERMILLE else value
-
-
-def terms_in_force(union: UUID | None, *, at: int) -> Terms:
-    """Return the terms of a union's members at an instant, without programmes."""
-    return terms_for(union=union, owner_keys=[], since=at)[0][1]
 
 
 def owner_names(owners: set[str]) -> dict[str, str]:

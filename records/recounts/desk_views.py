@@ -39,7 +39,7 @@ def _officer(request: HttpRequest) -> User:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_recount(request: HttpRequest, union: UUID, version: int) -> HttpResponse:
     """File that recorded time be judged by a version of this union."""
-    node, now = Union.objects.get(uuid=union), now_ms()
+    node, now = Union.objects.select_related("kind").get(uuid=union), now_ms()
     policy = version_named(owner_of(union), version)
     if policy is None:
         raise Http404
@@ -70,7 +70,7 @@ def _recount(union: UUID, recount: UUID) -> tuple[Union, Recount]:
     found = Recount.objects.select_related("policy").filter(uuid=recount, union=union).first()
     if found is None:
         raise Http404
-    return Union.objects.get(uuid=union), found
+    return Union.objects.select_related("kind").get(uuid=union), found
 
 
 @guard(_READ)

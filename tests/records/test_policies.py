@@ -11,7 +11,7 @@ from records.ledger.terms import Version, resolve
 from records.models import StudyPolicy
 from records.policies import PolicyRefused, publish_policy
 from records.policies.presets import presets
-from records.policies.queries import in_force, origins
+from records.policies.queries import upwards
 from tests.factories.people import make_tree, make_user
 from tests.factories.records import MINUTE
 from tests.records.world import NOON
@@ -91,8 +91,8 @@ def test_each_value_is_shown_with_where_it_comes_from(tree):
     issue_policy(owner="national", effective_from=0, daily_cap_ms=480 * MINUTE)
     issue_policy(owner=f"union:{tree['plant'].uuid}", effective_from=0, daily_cap_ms=300 * MINUTE)
 
-    plant = {o.name: o for o in origins(tree["plant"].uuid, at=NOON)}
-    shop = {o.name: o for o in origins(tree["shop"].uuid, at=NOON)}
+    plant = {o.name: o for o in upwards(tree["plant"].uuid, at=NOON).origins(at=NOON)}
+    shop = {o.name: o for o in upwards(tree["shop"].uuid, at=NOON).origins(at=NOON)}
 
     assert (plant["daily_cap_ms"].value, plant["daily_cap_ms"].is_own) == (300 * MINUTE, True)
     assert (plant["daily_cap_ms"].inherited, plant["daily_cap_ms"].inherited_owner) == (
@@ -108,7 +108,8 @@ def test_published_version_is_written_down_and_holds_only_from_an_instant_to_com
 
     policy = _publish(owner, tree["plant"].uuid, daily_cap_ms=300 * MINUTE)
 
-    assert (in_force(owner, at=NOON), in_force(owner, at=NOON + HOUR)) == (None, policy)
+    line = upwards(tree["plant"].uuid, at=NOON)
+    assert (line.current(at=NOON), line.current(at=NOON + HOUR)) == (None, policy)
     noted = AuditRow.objects.get(action="policy.publish")
     assert (noted.target, noted.detail["values"]) == (
         f"policy:{owner}@1",

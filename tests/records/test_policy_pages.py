@@ -212,7 +212,7 @@ def test_page_costs_the_same_with_many_versions_and_recounts(clock, tree):
     for number in range(1, 9):
         _recount(issue_policy(owner=owner, effective_from=number, part_cap_ms=MINUTE * number), tree)
 
-    assert cost() == few
+    assert cost() == few <= 12
 
 
 def _recount(policy, tree):
