@@ -68,6 +68,8 @@ class Service:
         self.closed: list[dict[str, Any]] = []
         self.is_reachable = True
         self.is_guest = False
+        self.patience_ms = 60_000
+        self.refused: list[dict[str, Any]] = []
         page.route("**/api/v1/study/**", self._answer)
         page.route("**/clip.mp4", self._clip)
         page.route(f"**{PLAYER}*", self._page)
@@ -88,6 +90,7 @@ class Service:
         html = html.replace(
             '"learner": ""', f'"learner": "pattern", "is_guest": {str(self.is_guest).lower()}'
         )
+        html = html.replace('"presence_timeout_ms": 60000', f'"presence_timeout_ms": {self.patience_ms}')
         route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
     def _answer(self, route: Route) -> None:
@@ -114,7 +117,8 @@ class Service:
             self.answers += body.get("answers", [])
             if url.endswith("/close"):
                 self.closed.append(body)
-            answer = {"refused": [], "presence": None}
+            is_missed = any(given["answer"] is None for given in body.get("answers", []))
+            answer = {"refused": self.refused if is_missed else [], "presence": None}
         route.fulfill(json={**answer, "credited_seconds": self.seconds, "pending_seconds": 0})
 
     @property
@@ -305,3 +309,20 @@ def test_a_stretch_to_make_up_plays_alone_and_stops_at_its_end(lesson: tuple[Vis
     assert 6_500 <= last["ranges"][0][1] <= 7_500
     page.locator("[data-speed]").select_option("1.5")
     expect(notices).to_contain_text("1.5 倍速：8 分钟的课先算 5 分 57 秒，余下 2 分 2 秒再看可补。")
+    assert visitor.complaints == []
+
+
+def test_what_was_missed_can_be_played_again_on_the_spot(lesson: tuple[Visitor, Service]):
+    visitor, service = lesson
+    service.checks = [{"id": "c1", "after_ms": 2_000, "kind": "tap", "prompt": "", "seal": "s"}]
+    service.patience_ms = 1_000
+    service.refused = [{"seq": None, "part": PART_VIDEO, "range": [0, 1_900], "reason": "missed_check"}]
+    page = visitor.open(PLAYER)
+    _play(page)
+    notices = page.locator("[data-notices]")
+    page.get_by_role("button", name="重看这一段").click()
+    expect(notices).to_contain_text("这一段补完了，已经停下。")
+    assert [a["answer"] for a in service.answers] == [None]
+    assert page.evaluate("document.querySelector('video').paused")
+    assert page.evaluate("document.querySelector('video').currentTime") < 3.5
+    assert visitor.complaints == []

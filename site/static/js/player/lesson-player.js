@@ -348,15 +348,16 @@ class LessonPlayer extends HTMLElement {
   #playStretch(span) {
     this.#endStretch();
     if (!span) return;
-    this.stretch = span;
     const sentence = say(this.words.stretch_plays, { t: spoken(span.to - span.from, this.words.units) });
     this.meter.tell("stretch", "info", sentence, { text: this.words.stretch_all, run: () => this.#endStretch() });
     const media = this.medias.find((m) => m.part.part === span.part);
     if (media) {
       media.playFrom(span.from);
+      this.stretch = span; // not before it is there: where it was may lie behind the end
       media.frame.scrollIntoView({ block: "center" });
       return;
     }
+    this.stretch = span;
     const reading = this.readings.get(span.part);
     reading?.timeline.keepTo([span.from, span.to]);
     const { blocks } = this.config.parts.find(({ part }) => part === span.part);
@@ -374,8 +375,8 @@ class LessonPlayer extends HTMLElement {
       ? !media.media.paused && isOver(stretch, stretch.part, media.placeMs)
       : Boolean(reading?.only) && isCovered(stretch, union(reading.covered));
     if (!isDone || (!media && activity)) return;
+    this.#endStretch(); // before the pause, which makes us look again
     media?.pause();
-    this.#endStretch();
     this.meter.tell("stretch", "info", this.words.stretch_done);
     this.#look();
   }
