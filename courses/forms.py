@@ -32,6 +32,16 @@ def address_of(title: str) -> str:
     return whole.strip("-") or "untitled"
 
 
+def free_address(title: str, *, parent: Page, page: Page | None = None) -> str:
+    """Return the address made from a title, with a number if a page beside it has it already."""
+    wanted = slug = address_of(title)
+    number = 1
+    while not Page._slug_is_available(slug, parent, page):
+        number += 1
+        slug = f"{wanted}-{number}"
+    return slug
+
+
 class AuthoredPageForm(WagtailAdminPageForm):
     """An address left empty is made from the title; one that is taken gets a number."""
 
@@ -47,12 +57,7 @@ class AuthoredPageForm(WagtailAdminPageForm):
             return typed
         if self.instance.slug:
             return str(self.instance.slug)
-        wanted = slug = address_of(self.cleaned_data.get("title") or "")
-        number = 1
-        while not Page._slug_is_available(slug, self.parent_page, self.instance):
-            number += 1
-            slug = f"{wanted}-{number}"
-        return slug
+        return free_address(self.cleaned_data.get("title") or "", parent=self.parent_page, page=self.instance)
 
 
 class LessonForm(AuthoredPageForm):

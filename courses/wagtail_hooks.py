@@ -29,6 +29,7 @@ from courses.admin_views import checks, desk, preview_lesson, submit
 from courses.check_views import operator, rules
 from courses.models import CourseEdition, CourseIndexPage, CoursePage, SafetyNotice
 from courses.queries.authoring import authored_courses, lesson_changes
+from courses.word_views import import_word
 
 
 class EditionPolicy(ModelPermissionPolicy):
@@ -123,6 +124,7 @@ def admin_urls() -> list[URLPattern]:
     return [
         path("courses/rules/", rules, name="course_rules"),
         path("courses/checks/<int:page>/", checks, name="course_checks"),
+        path("courses/import/<int:page>/", import_word, name="course_import"),
         path("courses/<int:pk>/", desk, name="course_desk"),
         path("courses/<int:pk>/submit/", submit, name="submit_course"),
         path("courses/editions/<int:edition>/<int:position>/", preview_lesson, name="preview_lesson"),

@@ -8,17 +8,20 @@ from courses.operations.setup_cms import setup_cms
 from courses.operations.submit import AlreadyInReview, NotReady, submit_course
 from courses.operations.tree import create_course
 from courses.operations.withdraw import lift_withdrawal, withdraw
+from courses.operations.word import ImportedLesson, import_lesson
 
 __all__ = [
     "AlreadyInReview",
     "CannotSwitch",
     "CourseNotOpen",
+    "ImportedLesson",
     "NotReady",
     "create_course",
     "end_enrolment",
     "enrol",
     "enrol_many",
     "finish_review",
+    "import_lesson",
     "lift_withdrawal",
     "publish_edition",
     "setup_cms",

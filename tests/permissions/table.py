@@ -208,6 +208,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "cms/password_reset/": PUBLIC,
     "cms/courses/<int:pk>/": WRITES_COURSE.at(pk="course_pk"),
     "cms/courses/checks/<int:page>/": WRITES_COURSE.at(page="course_pk"),
+    "cms/courses/import/<int:page>/": WRITES_COURSE.at(page="module_pk"),
     "cms/courses/rules/": OPERATES,
     "cms/courses/<int:pk>/submit/": WRITES_COURSE.at(pk="course_pk"),
     "cms/courses/editions/<int:edition>/<int:position>/": CMS,

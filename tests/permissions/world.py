@@ -132,7 +132,7 @@ def _of_the_course(author: User) -> dict[str, Any]:
     edition = course.editions.get()
     row = edition.lessons.get(lesson=second.uuid)
     return {
-        "course": course.slug, "course_pk": course.pk, "teacher": teacher.slug, "honour": honour.pk,
+        "course": course.slug, "course_pk": course.pk, "module_pk": first.get_parent().pk, "teacher": teacher.slug, "honour": honour.pk,
         "edition": edition.pk, "position": 1, "lesson": second.uuid, "first": first.uuid,
         "part": parts_of(row)[0].uuid,
     }  # fmt: skip
