@@ -24,6 +24,7 @@ from reports.queries import LearnerFigures, StudyReport, learners_of, parents_of
 from reports.rules import BadPeriod, Period, PeriodKind, parse_period, period_of
 from reports.tables import csv_lines, file_name, rows_of, sorted_rows
 from unions.api import (
+    Appointment,
     Line,
     Union,
     any_officer,
@@ -210,6 +211,7 @@ class _Asked:
         chain = chain_seen_by(user, self.union, self.today)
         return {
             "union": self.union,
+            "may_inspect": may(user, self.union, Appointment.Duty.STATISTICS, on=self.today),
             "may_correct": may(user, self.union, records.CORRECTIONS_DUTY, write=True, on=self.today),
             "period": self.period,
             "period_name": presentation.period_name(self.period),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.api import User, set_display_name, set_name, set_trade
+from accounts.api import Role, User, set_display_name, set_name, set_trade
 from core.policies import guard, signed_in
 from core.trades import TRADES, trade_of
 from courses.api import desk_words
@@ -43,6 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "occupation": occupation,
         "level": level,
         "desk": desk_words(user),
+        "inspects": user.has_any_role(Role.AUDIT_ADMIN),
         "has_password": user.has_usable_password(),
     }
     return render(request, "me/index.html", context)
