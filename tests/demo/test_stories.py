@@ -111,9 +111,19 @@ class TestPlan:
 class TestPlayed:
     NOW = INSTANTS["a usual day"]
 
+    def test_without_a_network_counts_as_much_when_it_comes_back(self, monkeypatch):
+        (learner, sittings, _) = self.played("li-haisheng", monkeypatch, source="offline")
+
+        entries = LedgerEntry.objects.filter(learner=learner)
+        assert {e.source for e in entries} == {"offline"}
+        assert sum(e.ms for e in entries) == sum(s.counts_ms for s in sittings)
+
     @pytest.fixture
     def li(self, monkeypatch):
-        """Li Haisheng and his plan, played through the operations on lessons as long as those of the demo."""
+        return self.played("li-haisheng", monkeypatch)
+
+    def played(self, key, monkeypatch, **more):
+        """Somebody and the plan, played through the operations on lessons as long as those of the demo."""
         member = make_member(make_tree()["shop"])
         lessons = {key: uuid5(member.uuid, "/".join(key)) for key in LENGTHS}
         known = {
@@ -123,8 +133,8 @@ class TestPlayed:
             for key, ms in LENGTHS.items()
         }
         monkeypatch.setattr("skillspower.demo.playing.resolve_lesson", lambda *, lesson, **_: known[lesson])
-        sittings = planned("li-haisheng", self.NOW)
-        assert play(learner=member.uuid, sittings=sittings, lessons=lessons) == len(sittings)
+        sittings = planned(key, self.NOW)
+        assert play(learner=member.uuid, sittings=sittings, lessons=lessons, **more) == len(sittings)
         return member.uuid, sittings, lessons
 
     def test_is_study_proven_by_beats_that_comes_to_what_was_planned(self, li):

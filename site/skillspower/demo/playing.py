@@ -17,6 +17,7 @@ from records.api import (
     open_session,
     resolve_lesson,
 )
+from records.operations.beats import OFFLINE
 from skillspower.demo.stories import ANSWER_MS, AWAY_MS, CHECK_EVERY_MS, LOCKED_MS, Key, Sitting
 
 LONGEST_BEAT_MS = 120_000
@@ -80,18 +81,22 @@ def _send(learner: UUID, waiting: list[_Played], *, until: int | None, source: s
     """Send what is due by ``until``, in the order of sending, and return the rest; None is everything."""
     due = [played for played in waiting if until is None or played.sent_at <= until]
     for played in sorted(due, key=lambda each: each.sent_at):
+        # What was studied without a network comes with the tap that ended it; nobody can close such a session any more.
+        is_offline = source == OFFLINE
         accept_beats(
             learner=learner,
             session=played.session,
             beats=played.beats,
             answers=played.answers,
+            taps=[played.ends_ms] if is_offline else [],
             source=source,
             now=played.sent_at,
             draw=_draw,
         )
-        close_session(
-            learner=learner, session=played.session, t=played.ends_ms, present=True, now=played.sent_at
-        )
+        if not is_offline:
+            close_session(
+                learner=learner, session=played.session, t=played.ends_ms, present=True, now=played.sent_at
+            )
     return [played for played in waiting if played not in due]
 
 
