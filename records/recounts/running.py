@@ -22,6 +22,7 @@ from records.ledger.terms import DAY_MS
 from records.models import (
     DailyStudy,
     LedgerEntry,
+    Mark,
     PartProgress,
     Recount,
     RecountedLearner,
@@ -57,22 +58,20 @@ def scope_below(union: Union | None) -> frozenset[UUID] | None:
 
 
 def candidates(*, union: Union | None, day_from: date, day_to: date) -> list[UUID]:
-    """Return the learners with time on these days at a union or below it, or with time that a cap kept out; sorted."""
-    studied: QuerySet[DailyStudy] = DailyStudy.objects.filter(day__gte=day_from, day__lte=day_to)
-    refused: QuerySet[RefusedSpan] = RefusedSpan.objects.filter(
-        day__gte=day_from, day__lte=day_to, reason__in=CAP_REASONS
-    )
+    """
+    Return the learners with time on these days at a union or below it, or with time that a cap kept out; sorted. Whose
+    days are still to be rolled up are among them, of whichever union: they are few, and judging finds what concerns it.
+    """
+    days = {"day__gte": day_from, "day__lte": day_to}
+    studied: QuerySet[DailyStudy] = DailyStudy.objects.filter(**days)
+    refused: QuerySet[RefusedSpan] = RefusedSpan.objects.filter(**days, reason__in=CAP_REASONS)
     if union is not None:
         below = Union.objects.filter(path__startswith=union.path).values("uuid")
         studied = studied.filter(union__in=below)
-        sittings = StudySession.objects.filter(union__in=below).values("uuid")
-        refused = refused.filter(session__in=sittings)
-    return sorted(
-        {
-            *studied.values_list("learner", flat=True).distinct(),
-            *refused.values_list("learner", flat=True).distinct(),
-        }
-    )
+        refused = refused.filter(session__in=StudySession.objects.filter(union__in=below).values("uuid"))
+    waiting = Mark.objects.filter(**days)
+    found = (rows.values_list("learner", flat=True).distinct() for rows in (studied, refused, waiting))
+    return sorted({learner for learners in found for learner in learners})
 
 
 def changes_of(learner: UUID, scope: Scope, resolver: Resolver) -> tuple[list[Change], set[str]]:

@@ -426,6 +426,14 @@ def test_learners_of_other_days_and_unions_are_not_looked_at(world, tree):
 
 
 @pytest.mark.django_db
+def test_learner_whose_day_is_not_rolled_up_yet_is_looked_at(clock, tree, national):
+    learner = make_member(tree["shop"]).uuid
+    _study(clock, learner)
+
+    assert candidates(union=tree["plant"], day_from=MONDAY, day_to=MONDAY) == [learner]
+
+
+@pytest.mark.django_db
 def test_lines_say_what_stands_for_each_stretch(clock, tree, national):
     learner = make_member(tree["shop"]).uuid
     _study(clock, learner, minutes=2)
