@@ -121,8 +121,11 @@ def _freeze_lessons(edition: CourseEdition, draft: CourseDraft) -> None:
         files += [EditionFile(lesson=row, image_id=pk) for pk in ids_in(blocks, "image")]
         files += [EditionFile(lesson=row, document_id=pk) for pk in ids_in(blocks, "download")]
     EditionLesson.objects.bulk_create(rows)
-    for named in (*files, *uses, *mapped):
-        named.lesson_id = named.lesson.pk
+    named: list[EditionFile | EditionNotice] = [*files, *uses]
+    for one in named:
+        one.lesson_id = one.lesson.pk
+    for taught in mapped:
+        taught.lesson_id = taught.lesson.pk
     EditionFile.objects.bulk_create(files)
     EditionNotice.objects.bulk_create(uses)
     EditionRequirement.objects.bulk_create(mapped)

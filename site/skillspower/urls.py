@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("search.urls")),
     path("", include("records.urls")),
     path("unions/", reports_views.mine),
+    path("", include("occupations.urls")),
     path("", include("courses.urls")),
     path("", include("reports.urls")),
     path("", include("unions.urls")),

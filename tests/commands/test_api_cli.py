@@ -252,6 +252,7 @@ PREPARE = {
     ("import_standard", 0): _a_standard_to_bring_in,
     ("import_standard", 2): _a_standard_that_does_not_add_up,
     ("export_standard", 0): make_examples,
+    ("coverage_map", 0): make_examples,
     ("suggest_occupation", 0): load_classification,
     ("union_study", 0): lambda: roll_up(today=TODAY),
 }

@@ -1,7 +1,7 @@
 """Lessons say which requirements of the standard they teach; an edition freezes it."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db.models import ProtectedError
@@ -9,7 +9,9 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from courses.models import CoursePage, EditionRequirement, LessonPage
+from courses.operations import withdraw
 from courses.queries.checks import check_course
+from courses.queries.coverage import coverage_of
 from occupations.api import requirement_rows
 from occupations.models import OccupationalStandard
 from occupations.operations.standards import StandardInUse, take_back
@@ -122,3 +124,34 @@ def test_the_check_asks_for_a_requirement_a_safety_notice_and_a_teacher_the_stan
     found = {(f.rule, f.where) for f in report.failures}
     assert {("safety_notice", "运条"), ("requirement", "收弧")} <= found
     assert any("师" in f.message for f in report.failures if f.where == course.title)
+
+
+class TestCoverage:
+    def test_counts_current_lessons_once_and_shows_gaps_and_what_was_withdrawn_as_one(
+        self, welder, django_assert_num_queries
+    ):
+        one, two, *_rest = [row for row in rows(welder) if not row.is_hazardous]
+        teacher = make.make_instructor()
+        make.make_taught(teacher, level=5)
+        course = make.make_draft(mapped("运条", one, two), mapped("收弧", two), instructors=[teacher])
+        edition = make.publish(course)
+        make.publish(course, at=make.NOW + timedelta(days=1))
+        on = make.NOW.date() + timedelta(days=11)
+
+        with django_assert_num_queries(5):
+            level = coverage_of(occupation=make.WELDER, on=on).levels[0]
+
+        found = {row.requirement.id: row for row in level.rows}
+        assert (found[one.id].lessons, found[two.id].lessons, level.covered) == (1, 2, 2)
+        assert found[two.id].ms == sum(lesson.duration_ms for lesson in edition.lessons.all())
+        assert (found[two.id].instructors, found[two.id].age_days) == (1, 10)
+        assert len(level.gaps) == len(level.rows) - 2
+        lesson = edition.lessons.get(title="收弧").lesson
+        withdraw(
+            course=course, lesson=lesson, reason="有误", by=make.make_staff("content_reviewer"), now=make.NOW
+        )
+        level = coverage_of(occupation=make.WELDER, on=on).levels[0]
+        assert {row.requirement.id: row.lessons for row in level.rows}[two.id] == 1
+
+    def test_an_occupation_without_a_standard_has_none(self):
+        assert coverage_of(occupation="6-18-99-99", on=make.NOW.date()) is None

@@ -280,3 +280,17 @@ def test_the_commands_bring_out_and_in_and_exit_two_when_refused(tmp_path):
     with pytest.raises(CommandError, match="权重表!") as refused:
         call_command("import_standard", str(path), stdout=io.StringIO())
     assert refused.value.returncode == 2
+
+
+def test_the_page_shows_each_level_says_that_it_is_an_example_and_gives_the_workbook(
+    client, django_assert_max_num_queries
+):
+    made = make_examples()
+    assert "焊工" in client.get("/standards/").content.decode()
+    with django_assert_max_num_queries(12):
+        text = client.get(f"/standards/{WELDER}/?level=3").content.decode()
+    assert "示例，非国家公布文本" in text and "二氧化碳气体保护焊" in text and "培训 240 学时" in text
+    assert client.get(f"/standards/{WELDER}/?level=x").status_code == 200
+    assert client.get("/standards/6-99-99-99/").status_code == 404
+    file = client.get(f"/standards/{WELDER}/standard.xlsx")
+    assert file.content == sheet_file(content_of(made[WELDER]))

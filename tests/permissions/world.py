@@ -29,6 +29,7 @@ from records.transcripts.operations import issue_transcript
 from tests.factories import courses as make
 from tests.factories.people import make_person
 from tests.factories.records import MINUTE
+from tests.factories.standards import make_turner
 from tests.permissions.visitors import make_unions, make_visitors
 from tests.records.conftest import put_clock
 from tests.records.desk import PAPER, picture
@@ -52,6 +53,7 @@ class World:
         self.things |= _of_the_member(self.person("member"), self.person("training+"))
         self.things |= _of_the_course(self.person("author"))
         self.things |= _files(uploads)
+        self.things["turner"] = make_turner().occupation_id
 
     def person(self, name: str) -> User:
         user = self.people[name]
