@@ -127,6 +127,7 @@ def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict
         [e.session for d in days for e in d.entries] + [r.session for d in days for r in d.refused]
     )
     covered = {p.part: load_intervals(p.covered) for p in progress}
+    names = _names(asked, times, sessions)
     gaps = Gaps({item.part: item for item in earned}, covered, today)
     return {
         "totals": _totals(times, today),
@@ -144,10 +145,10 @@ def records_page(*, learner: UUID, asked: Asked, now: int, goal_ms: int) -> dict
             for item in _by_lesson(earned)[:6]
         ],
         "months": _months(asked, times, today),
-        "occupations": _occupations(asked, times, sessions),
+        "occupations": _occupations(asked, names),
         "sources": _sources(asked, shares),
         "course": _course(asked, shares, sessions),
-        "year": _year(asked, times, shares, sessions),
+        "year": _year(asked, times, shares, names),
         "days": [_day(d, sessions, gaps) for d in days],
         "older": asked.address(before=days[-1].day) if has_older and days else "",
         "is_filtered": not asked.filter.is_open,
@@ -197,19 +198,22 @@ def _months(asked: Asked, times: Sequence[DayTime], today: date) -> list[dict[st
     ]
 
 
-def _occupations(
-    asked: Asked, times: Sequence[DayTime], sessions: dict[UUID, StudySession]
-) -> list[dict[str, Any]]:
+def _names(asked: Asked, times: Sequence[DayTime], sessions: Mapping[UUID, StudySession]) -> dict[str, str]:
+    """Return the occupations of this year and page by code, and the one asked for, with their names."""
     names = {s.occupation: s.occupation_name for s in sessions.values() if s.occupation}
-    codes = sorted({t.occupation for t in times if t.occupation} | set(names) | ({asked.occupation} - {""}))
-    if len(codes) < 2 and not asked.occupation:
-        return []
-    if unnamed := [code for code in codes if code not in names]:
+    codes = {t.occupation for t in times if t.occupation} | ({asked.occupation} - {""})
+    if unnamed := codes - set(names):
         names |= occupation_names(unnamed)  # studied in months that are not on this page
+    return {code: names.get(code) or code for code in sorted(codes | set(names))}
+
+
+def _occupations(asked: Asked, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    if len(names) < 2 and not asked.occupation:
+        return []
     chips = [{"label": _("全部工种"), "url": asked.address(occupation=""), "current": not asked.occupation}]
     return chips + [
-        {"label": names.get(c) or c, "url": asked.address(occupation=c), "current": c == asked.occupation}
-        for c in codes
+        {"label": name, "url": asked.address(occupation=code), "current": code == asked.occupation}
+        for code, name in names.items()
     ]
 
 
@@ -241,15 +245,12 @@ def _year(
     asked: Asked,
     times: Sequence[DayTime],
     shares: Sequence[Share],
-    sessions: Mapping[UUID, StudySession],
+    names: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """Return this year by course, occupation and source: tables of name, ms and the address that shows just these."""
     by_occupation: dict[str, int] = {}
     for time in times:
         by_occupation[time.occupation] = by_occupation.get(time.occupation, 0) + time.ms
-    names = {s.occupation: s.occupation_name for s in sessions.values() if s.occupation}
-    if unnamed := [code for code in by_occupation if code and code not in names]:
-        names |= occupation_names(unnamed)
     occupations = sorted(by_occupation.items(), key=lambda row: (-row[1], row[0]))
     tables = [
         (_("按课程"), "course", breakdown.courses_in(shares)),

@@ -32,6 +32,7 @@ class Access:
     """What a reader may: ``needs_reason`` says that each reading is on request."""
 
     person: Person
+    chains: frozenset[UUID]
     day: date
     needs_reason: bool
 
@@ -41,19 +42,18 @@ def access_to(user: User, person: UUID, day: date | None) -> Access | None:
     found = find_person(person) if day is not None else None
     if found is None or day is None:
         return None
-    homes = _homes(found, day)
+    chains = frozenset(own_chains(found))
+    homes = _homes(found, chains, day)
     if any(sees_names(user, home) for home in officer_scope(user, DUTY).filter(uuid__in=homes)):
-        return Access(found, day, needs_reason=False)
+        return Access(found, chains, day, needs_reason=False)
     if user.has_any_role(Role.AUDIT_ADMIN) or officer_scope(user, DUTY).filter(uuid__in=homes).exists():
-        return Access(found, day, needs_reason=True)
+        return Access(found, chains, day, needs_reason=True)
     return None
 
 
-def _homes(person: Person, day: date) -> set[UUID]:
+def _homes(person: Person, chains: frozenset[UUID], day: date) -> set[UUID]:
     """Return the unions a person's day belongs to: the one of the membership, and those its entries were given to."""
-    entries = LedgerEntry.objects.filter(
-        learner__in=own_chains(person), day=day, union__isnull=False
-    ).order_by()
+    entries = LedgerEntry.objects.filter(learner__in=chains, day=day, union__isnull=False).order_by()
     home = union_of(person.uuid, day)
     found = {union for union in entries.values_list("union", flat=True).distinct() if union}
     return found | ({home} if home else set())
@@ -75,11 +75,14 @@ inspector = Policy(
 )
 """Whoever may ask at all; of whom is asked next."""
 
-of_person = Policy(
-    "inspector_of_person",
-    lambda request, person, day: access_to(request.user, person, day_named(day)) is not None,
-    hides=True,
-)
+
+def _allows(request: Any, person: UUID, day: str) -> bool:
+    request.inspection = access_to(request.user, person, day_named(day))
+    return request.inspection is not None
+
+
+of_person = Policy("inspector_of_person", _allows, hides=True)
+"""Leaves what it has found in ``request.inspection`` for the view."""
 
 
 def new_grant(user: User, access: Access, reason: str) -> str:

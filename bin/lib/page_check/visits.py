@@ -93,9 +93,11 @@ def visits() -> list[Visit]:
             f"/unions/{county}/import/tree/",
         ),
         *_of(
-            "chair", "/inspection/", f"/inspection/{worker}/2026-11-20/", f"/unions/{plant}/learners/", f"/unions/{plant}/learners/{worker}/",
+            "chair", "/inspection/", f"/unions/{plant}/learners/", f"/unions/{plant}/learners/{worker}/",
             f"/unions/{plant}/learners/{worker}/grant/",
         ),
+        # Eleven tables of evidence, who may see it, and the audit's chain.
+        Visit("chair", f"/inspection/{worker}/2026-11-20/", 24),
         *_of("chair", "/me/messages/", f"/unions/{plant}/notices/", f"/unions/{plant}/notices/new/"),
         *_of(
             "chair", f"/unions/{plant}/study/",
