@@ -82,6 +82,9 @@ def test_a_lesson_taken_along_is_studied_without_a_network_and_counts_once(conte
     assert not LedgerEntry.objects.exists()
 
     context.set_offline(False)
+    # The offline page makes way for the one that was asked for by itself; only then is there peace to go on.
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("这会儿没有网")
+    page.wait_for_load_state()
     page.goto("/me/offline/")
 
     expect(page.locator("taken-along")).to_contain_text("已上传")

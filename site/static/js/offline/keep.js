@@ -30,7 +30,8 @@ class KeepLesson extends HTMLElement {
   async #draw() {
     const all = await this.bag.contents(this.config.learner);
     this.known = all.find(({ lesson }) => lesson === this.config.lesson);
-    this.#say(this.known ? sentences(this.known, this.words).map(([, text]) => text).join(" ") : this.words.not_kept);
+    this.#say(this.known ? sentences(this.known, this.words).map(([, text]) => text).join("") : this.words.not_kept);
+    this.button.querySelector("svg").toggleAttribute("hidden", Boolean(this.known?.isKept));
     this.button.querySelector("span").textContent = this.known?.isKept ? this.words.remove : this.words.keep;
   }
 

@@ -41,7 +41,7 @@ class TakenAlong extends HTMLElement {
     link.textContent = lesson.title;
     if (lesson.url) link.href = lesson.url;
     else link.removeAttribute("href");
-    item.querySelector("[data-state]").textContent = sentences(lesson, this.words).map(([, text]) => text).join(" ");
+    item.querySelector("[data-state]").textContent = sentences(lesson, this.words).map(([, text]) => text).join("");
     const button = item.querySelector("button");
     if (!button) return item;
     button.hidden = !lesson.isKept;
