@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image as PillowImage
 from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage
 from wagtail.models import Collection
 
 from accounts.models import User
@@ -80,9 +81,10 @@ def _make(module: ModulePage, found: Imported, name: str, by: User, refused: set
     return ImportedLesson(lesson, {kind: n for kind, n in found.came.items() if n > 0}, found.left)
 
 
-def _keep(found: FoundPicture, title: str, by: User) -> object:
+def _keep(found: FoundPicture, title: str, by: User) -> AbstractImage:
     collection = Collection.objects.filter(name=COLLECTION).first() or Collection.get_first_root_node()
     image = get_image_model()(title=(found.alt or title)[:255], collection=collection, uploaded_by_user=by)
     image.file = ImageFile(io.BytesIO(found.content), name=found.name)
     image.save()
-    return image
+    kept: AbstractImage = image
+    return kept

@@ -240,6 +240,13 @@ class TestADraft:
 
 
 @pytest.mark.django_db
+def test_the_course_page_says_whose_it_is_and_what_a_machine_made(client):
+    course = make.make_course(licence="cc-by", ai_label="generated")
+    page = client.get(f"/courses/{course.slug}/").content.decode()
+    assert "署名可转用（CC BY 4.0）" in page and "有人工智能生成的内容，由人审核" in page
+
+
+@pytest.mark.django_db
 class TestThePanel:
     def test_lists_what_the_course_lacks_and_leads_to_block_and_field(self, client):
         author = make.make_staff("instructor")
