@@ -105,10 +105,16 @@ def keep_file(file: File, target: Path) -> None:
 
 
 def accept_video(
-    *, file: File, title: str, by: User | None, captions: str = "", transcript: str = ""
+    *,
+    file: File,
+    title: str,
+    by: User | None,
+    captions: str = "",
+    transcript: str = "",
+    queues_processing: bool = True,
 ) -> Video:
     """
-    Take a video in and queue its processing. When this returns, file and job outlive any process and the machine's
+    Take a video in and, unless the caller sees to that, queue its processing. When this returns, file and job outlive any process and the machine's
     power: the bytes are on disk before the row that names them is committed.
 
     :raises UploadRefused: if the file is empty, too large or no video.
@@ -129,7 +135,8 @@ def accept_video(
         )
         video.original.name = name
         video.save()
-        enqueue_transcode(video)
+        if queues_processing:
+            enqueue_transcode(video)
     return video
 
 

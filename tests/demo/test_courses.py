@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from accounts.api import Person, User, grant_role
 from core.clock import day_of, to_ms
@@ -18,12 +20,27 @@ from skillspower.demo.courses import load_courses
 from skillspower.demo.desks import REVISED, UNFINISHED_TITLE, load_revised, load_unfinished
 from tests.factories.people import make_user
 
+pytestmark = pytest.mark.xdist_group("demo courses")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Loaded once for all of them; each test's own changes are taken back."""
+    uploads = tmp_path_factory.mktemp("uploads")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=uploads), transaction.atomic():
+        yield load_all()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def made(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def made(loaded):
+    with transaction.atomic():
+        yield loaded
+        transaction.set_rollback(True)
+
+
+def load_all():
     load_classification()
     cast = {}
     for star in community.cast():

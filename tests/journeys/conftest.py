@@ -83,6 +83,8 @@ def environment_for(var_dir: Path, port: int, name: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1",
         "DEMO_MODE": "true",
         "JOB_HEARTBEAT_SECONDS": "1",
+        # One clip through the worker shows as much as thirteen.
+        "DEMO_LADDER": "false",
     }
 
 

@@ -25,6 +25,7 @@ SIGNING_KEYS = env.signing_keys
 CRYPTO_SUITE = env.crypto_suite
 DEMO_MODE = env.demo_mode
 DEMO_DOOR = env.demo_door
+DEMO_LADDER = env.demo_ladder
 
 ROOT_URLCONF = "skillspower.urls"
 WSGI_APPLICATION = "skillspower.wsgi.application"

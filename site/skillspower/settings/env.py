@@ -34,6 +34,8 @@ class Env(BaseSettings):
     demo_mode: bool = False
     demo_door: bool = False
     """Sign-in at one click as one of the demo's cast. Only ``bin/demo`` says so, to its own web process on loopback."""
+    demo_ladder: bool = True
+    """Whether the worker makes the other qualities of the demo's clips. Each plays in one without; tests and CI spare minutes."""
     log_format: str = "json"
     crypto_suite: str = "intl"
     sms_gateway: str = "core.gateways.ConsoleGateway"
