@@ -158,6 +158,18 @@ def test_preset_fills_what_is_a_field_and_shows_the_rest_as_notes(clock, tree):
     assert unknown.status_code == 200
 
 
+def test_forms_begin_with_dates_that_a_browser_understands(november, tree):
+    issue_policy(owner=f"union:{tree['plant'].uuid}", effective_from=0, daily_cap_ms=MINUTE)
+    officer = _client(officer_at(tree["plant"]))
+
+    version = officer.get(_address(tree, "new/")).content.decode()
+    recount = officer.get(_address(tree, "1/recount/")).content.decode()
+
+    assert 'name="on" value="2026-12-04"' in version
+    assert 'name="at" value="00:00"' in version
+    assert ('value="2026-11-01"' in recount, 'value="2026-11-30"' in recount) == (True, True)
+
+
 def test_who_may_only_read_sees_no_way_to_write(clock, tree):
     reader = _client(officer_at(tree["plant"], write=False))
 
