@@ -111,7 +111,7 @@ class TestCoursePage:
                 client.get(f"/courses/{course.slug}/")
             counts.append(len(queries))
 
-        assert counts[0] == counts[1] <= 16 + 2  # session and user
+        assert counts[0] == counts[1] <= 12 + 2  # session and user
 
 
 class TestBeginning:
@@ -227,7 +227,7 @@ class TestLessonPage:
                 assert client.get(lesson_url(f"{n}的0")).status_code == 200
             counts.append(len(queries))
 
-        assert counts[0] == counts[1] <= 16
+        assert counts[0] == counts[1] <= 12 + 2  # session and user
 
     def test_has_no_inline_style_or_script_against_the_policy(self, client, worker):
         make.make_course()
