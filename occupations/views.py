@@ -17,7 +17,7 @@ from occupations.queries.standards import (
     standard_in_force,
     standards_in_force,
 )
-from occupations.rules import SKILL, Content, Level, code_of
+from occupations.rules import SKILL, Level, code_of, columns_of
 from occupations.sheets import workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,7 +52,7 @@ def standard(request: HttpRequest, code: str) -> HttpResponse:
         "label": labels[rank],
         "teacher": labels[level.teacher.rank],
         "functions": _functions(level),
-        "weights": _weights(content, labels),
+        "weights": _weights(level),
     }
     return render(request, "occupations/standard.html", context)
 
@@ -105,25 +105,18 @@ def _lines(function: int, task: Any, *, is_skill: bool) -> list[tuple[str, str]]
     ]
 
 
-def _weights(content: Content, labels: dict[int, str]) -> dict[str, Any]:
-    """Return the weighting table of all levels: theory and skill side by side, a dash where there is nothing."""
-    columns: list[dict[str, Any]] = [{"label": _("项目")}]
-    for level in content.levels:
-        short = labels[level.rank].partition("/")[0]
-        columns += [
-            {"label": _("{level} 理论").format(level=short), "numeric": True},
-            {"label": _("{level} 技能").format(level=short), "numeric": True},
-        ]
-    names = list(dict.fromkeys(f.name for level in content.levels for f in level.functions))
-    rows = [
-        {"header": _("职业道德"), "cells": [c for lv in content.levels for c in (lv.ethics, "—")]},
-        {"header": _("基础知识"), "cells": [c for lv in content.levels for c in (lv.basics, "—")]},
+def _weights(level: Level) -> dict[str, Any]:
+    """Return a level's two columns of the weighting table; ethics and basic knowledge are only theory."""
+    columns = [
+        {"label": _("项目")},
+        {"label": _("理论知识"), "numeric": True},
+        {"label": _("技能要求"), "numeric": True},
     ]
-    for name in names:
-        cells: list[Any] = []
-        for level in content.levels:
-            function = next((f for f in level.functions if f.name == name), None)
-            cells += [function.theory, function.skill] if function else ["—", "—"]
-        rows.append({"header": name, "cells": cells})
-    foot = {"header": _("合计"), "cells": [100] * (2 * len(content.levels))}
+    rows = [
+        {"header": _("职业道德"), "cells": [level.ethics, "—"]},
+        {"header": _("基础知识"), "cells": [level.basics, "—"]},
+        *({"header": f.name, "cells": [f.theory, f.skill]} for f in level.functions),
+    ]
+    sums = columns_of(level)
+    foot = {"header": _("合计"), "cells": [sums["theory"], sums["skill"]]}
     return {"caption": _("权重表（%）"), "columns": columns, "rows": rows, "foot": foot}
