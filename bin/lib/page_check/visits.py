@@ -79,11 +79,13 @@ def visits() -> list[Visit]:
         *guest,
         Visit("worker", "/", 10),
         *_of(
-            "worker", "/courses/", video, text, "/records/", "/records/transcripts/", "/me/", "/me/name/", "/me/trade/",
+            "worker", "/courses/", "/records/", "/records/transcripts/", "/me/", "/me/name/", "/me/trade/",
             "/me/messages/", f"/notices/{notice}/", "/unions/join/", "/unions/code/", f"/unions/{plant}/", "/accounts/email/",
             "/accounts/password/change/", "/welcome/done/",
         ),
         Visit("worker", f"/courses/{course.slug}/"),
+        # Which policy counts is asked for anew each time: six of them go up the tree of unions.
+        *(Visit("worker", path, 15) for path in (video, text)),
         Visit("newcomer", "/", 10),
         *_of("newcomer", "/records/"),
         *_of("instructor", "/", "/me/"),
