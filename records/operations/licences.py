@@ -138,7 +138,8 @@ def accept_upload(
     :raises LicenceNotValid: if we did not sign this licence, or the nonce is another one's.
     :raises SessionNotFound: if it is a licence of somebody else.
     :raises OtherDevice: if it was issued to another device.
-    :raises RunsNotInOrder: if the runs overlap, or something lies in none of them; nothing is recorded then.
+    :raises RunsNotInOrder: if the runs overlap, one that is known begins elsewhere, or something lies in none of them;
+        nothing is recorded then.
     :raises UnknownCheck: if an answer names no check or question; nothing is recorded then.
     """
     body = _verified(token)
@@ -264,6 +265,10 @@ def _placed(
         raise SessionNotFound(licence)
     at = now_ms() if now is None else now
     known = {int(number): run["shift_ms"] for number, run in row.runs.items()}
+    for each in runs:
+        # Moved by what another beginning asked for, it would lie before the licence.
+        if each.number in known and row.runs[str(each.number)]["at_ms"] != each.at:
+            raise RunsNotInOrder(each.number)
     shifts = shifts_of(runs, known, at - row.issued_at)
     if len(known.keys() | shifts.keys()) > MOST_RUNS:
         raise RunsNotInOrder(MOST_RUNS)

@@ -8,7 +8,7 @@ import pytest
 
 from core.keys import public_key
 from records.api import Beat, end_sessions_of_lesson, issue_policy, open_session
-from records.ledger.licences import Run, read_token
+from records.ledger.licences import Run, RunsNotInOrder, read_token
 from records.ledger.terms import DAY_MS
 from records.models import LedgerEntry, RefusedSpan, StudyLicence, StudySession
 from records.operations import licences as licences_module
@@ -179,6 +179,16 @@ def test_a_run_stays_where_it_was_placed_first_whatever_a_repeat_says(bag, clock
         bag.licence.issued_at + 6 * MINUTE,
         bag.licence.issued_at + 10 * MINUTE,
     )
+
+
+def test_a_run_that_was_moved_cannot_begin_elsewhere_and_reach_before_the_licence(bag, clock):
+    clock.forward(10_000)
+    bag.upload(bag.beats(6 * DAY_MS, 6 * DAY_MS + 1_000), runs=[Run(1, 6 * DAY_MS, 1_000)])
+
+    with pytest.raises(RunsNotInOrder):
+        bag.upload(bag.beats(0, 10 * MINUTE), runs=[Run(1, 0, 10 * MINUTE)], taps=[10 * MINUTE])
+
+    assert bag.entries == []
 
 
 def test_a_server_that_dies_between_placing_and_recording_loses_and_doubles_nothing(bag, clock, monkeypatch):
