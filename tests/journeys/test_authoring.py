@@ -89,7 +89,7 @@ def write_lesson(page: Page) -> None:
     options.nth(1).fill(WRONG)
     question.get_by_role("checkbox", name="这是对的").first.check()
     question.get_by_role("textbox", name="为什么").fill("在前面引弧，拉回来时把引弧点熔掉，不留缺陷。")
-    # The course's standard ends with looking at the finished seam, which is no dangerous work.
+    # The last one is about the end of the shift: no dangerous work, which would need a safety notice.
     page.locator("input[name=requirements]").last.check()
     page.get_by_role("button", name="保存草稿").click()
     expect(page.locator(".messages")).to_contain_text(TITLE)
