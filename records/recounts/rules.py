@@ -8,7 +8,8 @@ faster player, an unanswered check or a late upload lost was cut away before the
 exist; no recount can bring it back or take it away.
 
 A recount judges each stretch as ``ledger.rules.enter`` would have: as much as the caps have room for and the part still
-wants, P − K, with P = min(C, W) as far as the stretches show it at that moment.
+wants, P − K, with P = min(C, W) as far as the stretches show it at that moment. What it does not judge it leaves room for: a part
+that was earned again on a day after those judged is not credited for both.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +64,10 @@ class _Part:
     worked: int = 0
     credited: int = 0
     now: int = 0
+    most: int = 0
+    """What it may come to in all: |C|, or what stands for it if that is more, as by a grant."""
+    fixed: int = 0
+    """Of what is still to come, what stands and is not judged."""
 
 
 def recount(stretches: Sequence[Stretch], covered_ms: Mapping[UUID, int]) -> list[Judged]:
@@ -80,14 +85,27 @@ def recount(stretches: Sequence[Stretch], covered_ms: Mapping[UUID, int]) -> lis
     >>> capped = [of(40, 40, Caps()), of(20, 0, Caps(), 40), of(20, 20, Caps(), 40)]
     >>> [j.ms for j in recount(capped, {part: 60})]
     [40, 20, 0]
+
+    Unless what was played again is not judged: then it has that time already.
+
+    >>> [j.ms for j in recount([*capped[:2], of(20, 20, None, 40)], {part: 60})]
+    [40, 0, 20]
     """
     parts: dict[UUID, _Part] = {}
+    for stretch in stretches:
+        if stretch.part is not None:
+            part = parts.setdefault(stretch.part, _Part())
+            part.most += stretch.standing
+            part.fixed += stretch.standing if stretch.caps is None else 0
+    for uuid, part in parts.items():
+        part.most = max(part.most, covered_ms.get(uuid, NO_CAP_MS))
     days: dict[date, int] = {}
     courses: dict[str, int] = {}
     out = []
     for stretch in stretches:
-        part = parts.setdefault(stretch.part, _Part()) if stretch.part else None
+        part = parts[stretch.part] if stretch.part is not None else None
         if part is not None:
+            part.fixed -= stretch.standing if stretch.caps is None else 0
             part.covered = union([*part.covered, *stretch.positions])
             part.worked += stretch.ms
             part.credited += stretch.credited
@@ -115,7 +133,8 @@ def _judge(
     spent = 0
     if part is not None and stretch.part is not None:
         shown = max(part.credited, min(measure(part.covered), part.worked))
-        wanted = max(0, min(shown, covered_ms.get(stretch.part, shown)) - part.now)
+        shown = min(shown, covered_ms.get(stretch.part, shown))
+        wanted = max(0, min(shown, part.most - part.fixed) - part.now)
         spent = part.now
     room, reason = NO_CAP_MS, ""
     for cap, used, word in (
