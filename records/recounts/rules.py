@@ -94,11 +94,11 @@ def recount(stretches: Sequence[Stretch], covered_ms: Mapping[UUID, int]) -> lis
     parts: dict[UUID, _Part] = {}
     for stretch in stretches:
         if stretch.part is not None:
-            part = parts.setdefault(stretch.part, _Part())
-            part.most += stretch.standing
-            part.fixed += stretch.standing if stretch.caps is None else 0
-    for uuid, part in parts.items():
-        part.most = max(part.most, covered_ms.get(uuid, NO_CAP_MS))
+            each = parts.setdefault(stretch.part, _Part())
+            each.most += stretch.standing
+            each.fixed += stretch.standing if stretch.caps is None else 0
+    for uuid, each in parts.items():
+        each.most = max(each.most, covered_ms.get(uuid, NO_CAP_MS))
     days: dict[date, int] = {}
     courses: dict[str, int] = {}
     out = []
