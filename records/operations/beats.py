@@ -294,7 +294,8 @@ def _refuse_reused(work: Work, beats: Sequence[Beat]) -> None:
         )
     }
     for beat in beats:
-        start, end = work.session.opened_at + beat.t_from, work.session.opened_at + beat.t_to
+        # Nobody has looked at its clock: it may name an instant for which there is no date.
+        start, end = (min(work.session.opened_at + t, work.now) for t in (beat.t_from, beat.t_to))
         context = work.session.context(work.session.terms_at(start))
         for positions in beat.ranges:
             refusal = Refusal(context, beat.part, beat.seq, start, end, positions, "seq_reused")

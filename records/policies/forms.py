@@ -81,7 +81,8 @@ def _field(field: Field, origin: Origin, names: dict[str, str]) -> forms.Field:
             help_text=hint,
         )
     unit = words.unit_name(field.name)
-    bounds = words.bounds_words(field.name)
+    # Forms put the value into the sentence with "%", so a sign of it would be taken for a place.
+    bounds = words.bounds_words(field.name).replace("%", "％")
     errors = {
         "min_value": _("写 {bounds}。").format(bounds=bounds),
         "max_value": _("写 {bounds}。").format(bounds=bounds),

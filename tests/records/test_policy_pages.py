@@ -170,6 +170,14 @@ def test_forms_begin_with_dates_that_a_browser_understands(november, tree):
     assert ('value="2026-11-01"' in recount, 'value="2026-11-30"' in recount) == (True, True)
 
 
+@pytest.mark.parametrize("share", ["120", "-1", "NaN"])
+def test_a_share_that_is_none_is_named_with_what_may_be_written(clock, tree, share):
+    answer = _client(officer_at(tree["plant"])).post(_address(tree, "new/"), FORM | {"online_share": share})
+
+    assert answer.status_code == 422
+    assert "0 到 100 ％" in answer.content.decode()
+
+
 def test_who_may_only_read_sees_no_way_to_write(clock, tree):
     reader = _client(officer_at(tree["plant"], write=False))
 

@@ -236,6 +236,13 @@ def test_other_content_under_a_known_number_is_refused(player):
     assert RefusedSpan.objects.filter(reason="seq_reused").count() == 1
 
 
+def test_other_content_may_name_an_instant_that_has_no_date(player):
+    player.send([player.beat()])
+    far = Beat(1, player.lesson.parts[0].uuid, 2**48 - 1_000, 2**48, ((0, 1_000),))
+
+    assert [r.reason for r in player.send([far]).refused] == ["seq_reused"]
+
+
 def test_numbers_stay_known_after_hundreds_of_beats(player):
     beats = [player.beat(1_000, position=n * 1_000) for n in range(450)]
     for at in range(0, 450, 50):
