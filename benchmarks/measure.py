@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -127,7 +128,7 @@ def running_demo() -> Iterator[Demo]:
         base_url = json.loads((VAR / "demo.json").read_text(encoding="utf-8"))["base_url"]
         requests.get(f"{base_url}/health/live", timeout=5).raise_for_status()
     except (OSError, KeyError, requests.RequestException):
-        command = [str(ROOT / "bin" / "demo"), "--port", "8765"]
+        command = [str(ROOT / "bin" / "demo"), "--port", str(_free_port())]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sys.stderr, text=True)
         try:
             _wait_for_address(process)
@@ -137,6 +138,12 @@ def running_demo() -> Iterator[Demo]:
             process.wait(timeout=30)
     else:
         yield Demo()
+
+
+def _free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])
 
 
 def _wait_for_address(process: "subprocess.Popen[str]") -> None:
