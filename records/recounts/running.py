@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from core.clock import day_of
 from records.db import lock_chain
 from records.ledger.chain import Draft
-from records.ledger.codec import dump_days, load_days
+from records.ledger.codec import dump_days, dump_spare, load_days, load_spare
 from records.ledger.format import ranges_text
 from records.ledger.terms import DAY_MS
 from records.models import (
@@ -226,8 +226,14 @@ def _refuse(change: Change, learner: UUID, now: int) -> int | None:
 
 
 def _move_credit(learner: UUID, changes: list[Change], now: int) -> None:
-    """Let K of the parts and the credit of the days follow, so that caps hold for what is still to come."""
+    """
+    Let K of the parts and the credit of the days follow, so that caps hold for what is still to come. Instants that were
+    played and not credited, on days or in parts that are full by the new caps, can no longer be: the next beat would let
+    them in under the caps they were played under.
+    """
     parts: dict[UUID, int] = {}
+    full_days = {c.found.stretch.day for c in changes if c.judged.reason == "day_cap"}
+    full_parts = {c.found.stretch.part for c in changes if c.judged.reason in {"part_cap", "course_cap"}}
     state = StudyState.objects.get(pk=learner)
     days = load_days(state.days)
     oldest = day_of(now - state.window_days * DAY_MS)
@@ -241,5 +247,7 @@ def _move_credit(learner: UUID, changes: list[Change], now: int) -> None:
     for progress in PartProgress.objects.filter(learner=learner, part__in=parts):
         most = min(progress.covered_ms, progress.worked_ms)
         progress.credited_ms = min(most, max(0, progress.credited_ms + parts[progress.part]))
+        spare = [] if progress.part in full_parts else load_spare(progress.spare)
+        progress.spare = dump_spare([each for each in spare if day_of(each[0]) not in full_days])
         progress.updated_at = now
-        progress.save(update_fields=["credited_ms", "updated_at"])
+        progress.save(update_fields=["credited_ms", "spare", "updated_at"])

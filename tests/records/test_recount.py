@@ -252,24 +252,6 @@ def test_what_a_cap_kept_out_counts_once_when_it_was_played_again_meanwhile(cloc
 
 
 @pytest.mark.django_db
-def test_what_was_earned_again_on_a_day_that_is_not_judged_is_not_credited_twice(clock, tree):
-    issue_policy(owner="national", effective_from=0, daily_cap_ms=MINUTE, **QUICK)
-    learner = make_member(tree["shop"]).uuid
-    lesson = make_lesson(2 * MINUTE)
-    _study(clock, learner, minutes=2, lesson=lesson)
-    again = _study(clock, learner, day=1, minutes=0, lesson=lesson)
-    again.open()
-    again.position = MINUTE
-    again.play(MINUTE)
-    again.answer(0, late=0)
-
-    changes, _beyond = changes_of(learner, _scope(policy := _version(), days=0), Resolver(version_of(policy)))
-
-    assert changes == []
-    assert sum(_stands(learner).values()) == 2 * MINUTE
-
-
-@pytest.mark.django_db
 def test_time_that_a_recount_takes_is_earned_by_playing_again(clock, tree, national):
     learner = make_member(tree["shop"]).uuid
     lesson = make_lesson(2 * MINUTE)
