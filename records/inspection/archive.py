@@ -33,15 +33,16 @@ SUMS, SIGNATURE = "SHA256SUMS", "SIGNATURE.json"
 LINK_CHECK = """import csv, hashlib
 before = {}
 for row in csv.DictReader(open("chain.csv", encoding="utf-8-sig")):
-    octets = open(row["file"], "rb").read()
-    assert hashlib.new(row["algorithm"], octets).hexdigest() == row["hash"], row
-    assert octets.endswith(b"%d:%s" % (len(row["prev"]), row["prev"].encode())), row
+    if row["file"]:
+        octets = open(row["file"], "rb").read()
+        assert hashlib.new(row["algorithm"], octets).hexdigest() == row["hash"], row
+        assert octets.endswith(b"%d:%s" % (len(row["prev"]), row["prev"].encode())), row
     n, known = before.get(row["learner"], (-1, ""))
     assert n + 1 != int(row["n"]) or known == row["prev"], row
     before[row["learner"]] = int(row["n"]), row["hash"]
 print("ok")
 """
-"""What ``check.py`` in the archive does: every entry has its hash, and carries the one of the entry before it."""
+"""What ``check.py`` in the archive does: every entry of the day has its hash, and carries the one of the entry before it."""
 
 
 def archive_of(dossier: Dossier) -> bytes:
@@ -94,8 +95,10 @@ def _files(dossier: Dossier) -> dict[str, bytes]:
     )
     links = []
     for entry in dossier.segment:
-        name = f"chain/{entry.learner}-{entry.n:08d}.entry"
-        files[name] = entry_octets(entry)
+        # Of another day, which may be another union's, only what ties the chain together: who may read this day was asked.
+        name = f"chain/{entry.learner}-{entry.n:08d}.entry" if entry.day == dossier.day else ""
+        if name:
+            files[name] = entry_octets(entry)
         links.append(
             {
                 "learner": str(entry.learner),

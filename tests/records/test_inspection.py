@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from hashlib import sha256
 from io import BytesIO
 from zipfile import ZipFile
@@ -21,6 +22,7 @@ from media.api import PAPER_TYPES, keep_private_file
 from records.api import answer_objection, decide_correction, file_grant, file_objection
 from records.inspection import archive_of, read_dossier
 from records.models import LedgerEntry
+from records.operations.entries import append_entries, reversal_of
 from tests.factories.people import make_user
 from tests.factories.records import MINUTE
 from tests.records.desk import Desk, officer_at
@@ -98,6 +100,22 @@ def test_entry_that_was_changed_in_the_archive_is_found(desk, tmp_path):
         subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path, capture_output=True).returncode == 1
     )
     assert subprocess.run([sys.executable, "check.py"], cwd=tmp_path, capture_output=True).returncode == 1
+
+
+def test_entry_of_another_day_that_lies_between_gives_its_hash_alone(desk, tmp_path):
+    first = LedgerEntry.objects.get(learner=desk.learner, n=1)
+    back = reversal_of(first, reason="duplicate", actor=desk.learner)
+    other = replace(back, kind="attribution", day=DAY + timedelta(days=1), reason="union_confirmed")
+    append_entries(learner=desk.learner, drafts=[other, back])
+
+    names = unpacked(archive_of(dossier_of(desk)), tmp_path)
+
+    assert [n for n in range(1, 6) if f"chain/{desk.learner}-{n:08d}.entry" in names] == [1, 2, 3, 5]
+    assert (tmp_path / "chain.csv").read_text().count(str(desk.learner)) == 9
+    assert (
+        subprocess.run([sys.executable, "check.py"], cwd=tmp_path, capture_output=True).stdout.strip()
+        == b"ok"
+    )
 
 
 def test_archive_holds_the_whole_day(desk, tmp_path):
