@@ -47,7 +47,7 @@ def pages(demo: Demo) -> list[PageAsked]:
         PageAsked("home", "/", "worker", 10),
         PageAsked("catalogue", "/courses/", "worker", 10),
         PageAsked("course", f"/courses/{facts['course_slug']}/", "worker", 12),
-        PageAsked("lesson", f"/learn/{facts['lessons'][0]}/", "worker", 15),
+        PageAsked("lesson", f"/learn/{facts['lessons'][0]}/", "worker", 12),
         PageAsked("my records", "/records/", "worker", 10),
         PageAsked("union page", f"/unions/{facts['officer']['union']}/study/", "officer", 12),
     ]

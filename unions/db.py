@@ -3,12 +3,15 @@ Periods that must not overlap, refused by the database: an exclusion constraint 
 SQLite, from one description; and the statements that walk the tree of a day.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from core.db import sql_value
 
 
 def forbid_overlap(*, table: str, keys: list[str], name: str) -> Any:
@@ -72,24 +75,27 @@ def forbid_wrong_level() -> Any:
 _ACTIVE = "p.line = %s AND p.active_from <= %s AND (p.active_to IS NULL OR p.active_to > %s)"
 
 
-def ancestor_ids(unions: list[int], *, on: date, line: str) -> dict[int, list[int]]:
-    """Return for each union the ids above it on a day, the top first, without itself."""
-    chains: dict[int, list[int]] = {u: [] for u in unions}
+def ancestor_uuids(unions: Sequence[UUID], *, on: date, line: str) -> dict[UUID, list[UUID]]:
+    """
+    Return for each union that exists those above it on a day, the nearest first, with itself at the head. One statement
+    for 500 unions.
+    """
+    chains: dict[UUID, list[UUID]] = {}
     for start in range(0, len(unions), 500):
         part = unions[start : start + 500]
         marks = ", ".join(["%s"] * len(part))
         sql = (
-            "WITH RECURSIVE up(start_id, id, depth) AS ("
-            f"SELECT u.id, u.id, 0 FROM unions_union u WHERE u.id IN ({marks}) "
-            "UNION ALL SELECT up.start_id, p.parent_id, up.depth + 1 FROM up "
+            "WITH RECURSIVE up(start_uuid, id, depth) AS ("
+            f"SELECT u.uuid, u.id, 0 FROM unions_union u WHERE u.uuid IN ({marks}) "
+            "UNION ALL SELECT up.start_uuid, p.parent_id, up.depth + 1 FROM up "
             f"JOIN unions_unionplace p ON p.union_id = up.id AND {_ACTIVE} "
             "WHERE p.parent_id IS NOT NULL AND up.depth < 20) "
-            "SELECT start_id, id FROM up WHERE depth > 0 ORDER BY start_id, depth DESC"
+            "SELECT up.start_uuid, u.uuid FROM up JOIN unions_union u ON u.id = up.id ORDER BY up.start_uuid, up.depth"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*part, line, on, on])
-            for start_id, id_ in cursor.fetchall():
-                chains[start_id].append(id_)
+            cursor.execute(sql, [*map(sql_value, part), line, on, on])
+            for below, above in cursor.fetchall():
+                chains.setdefault(UUID(str(below)), []).append(UUID(str(above)))
     return chains
 
 

@@ -112,21 +112,16 @@ def open_request_of(person: UUID) -> JoinRequest | None:
 
 def ancestors(union: Union, *, on: date, line: str = Line.ADMINISTRATIVE) -> list[Union]:
     """Return the unions above one on a day, the top first, without itself."""
-    ids = db.ancestor_ids([union.pk], on=on, line=line)[union.pk]
-    by_id = Union.objects.select_related("kind").in_bulk(ids)
-    return [by_id[i] for i in ids]
+    _, *above = db.ancestor_uuids([union.uuid], on=on, line=line)[union.uuid]
+    by_uuid = Union.objects.select_related("kind").in_bulk(above, field_name="uuid")
+    return [by_uuid[uuid] for uuid in reversed(above)]
 
 
 def ancestor_uuids(
     unions: Iterable[UUID], *, on: date, line: str = Line.ADMINISTRATIVE
 ) -> dict[UUID, list[UUID]]:
-    """Return for each union the chain above it on a day, nearest first, **with itself** at the head. Three queries."""
-    uuids = list(unions)
-    ids = dict(Union.objects.filter(uuid__in=uuids).values_list("id", "uuid"))
-    chains = db.ancestor_ids(list(ids), on=on, line=line)
-    above = {i for chain in chains.values() for i in chain}
-    named = dict(Union.objects.filter(pk__in=above).values_list("id", "uuid"))
-    return {ids[i]: [ids[i], *(named[a] for a in reversed(chain))] for i, chain in chains.items()}
+    """Return for each union the chain above it on a day, nearest first, **with itself** at the head. One query."""
+    return db.ancestor_uuids(list(unions), on=on, line=line)
 
 
 def descendants(

@@ -84,8 +84,7 @@ def visits() -> list[Visit]:
             "/accounts/password/change/", "/welcome/done/",
         ),
         Visit("worker", f"/courses/{course.slug}/"),
-        # Which policy counts is asked for anew each time: six of them go up the tree of unions.
-        *(Visit("worker", path, 15) for path in (video, text)),
+        *(Visit("worker", path) for path in (video, text)),
         Visit("newcomer", "/", 10),
         *_of("newcomer", "/records/"),
         *_of("instructor", "/", "/me/"),
