@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 def words() -> dict[str, Any]:
     """Return all sentences by key."""
     return {
-        "idle": _("点播放，或往下看，就开始计时。"),
+        "idle": _("播放或往下看，就计时。"),
         "guest": _(
             "没登录也在计时：这里学的替你留 24 小时。想长久留着，24 小时内在这台设备上登录，就记到你名下。"
         ),

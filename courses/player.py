@@ -39,9 +39,7 @@ def player_config(
     terms = terms_now(
         learner=person,
         owner_keys=owner_keys_of(lesson=lesson.lesson, person=person) if person else (),
-        now=to_ms(
-            timezone.now()
-        ),  # only told, and asked again at opening: the database's clock is not needed
+        now=to_ms(timezone.now()),  # what is only told needs no question to the database's clock
         is_elder=is_elder(request),
     )
     return {
