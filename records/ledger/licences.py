@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from records.ledger.intervals import Interval
+
 VERSION = 1
 
 
@@ -73,13 +75,17 @@ def read_token(token: str) -> tuple[dict[str, Any], str, bytes, bytes]:
         raise NotALicence(str(error)) from error
 
 
-def shifts_of(runs: Sequence[Run], known: Mapping[int, int], elapsed: int) -> dict[int, int]:
+def shifts_of(
+    runs: Sequence[Run], known: Mapping[int, int], elapsed: int, free: Sequence[Interval] = ()
+) -> dict[int, int]:
     """
     Return how far each run has to be moved so that it lies in the past and before the next one, in ms; 0 or less.
 
     ``elapsed`` is our time since the licence was issued. A phone whose clock was put forward says that it studied
-    tomorrow: that was today. A run that is ``known`` stays where it was placed first, however often it comes. Where there is
-    no room the beats are judged where they are stated: what lies ahead of our clock is not counted.
+    tomorrow: that was today, at the latest time of what is ``free`` of the learner's clock (on the licence's clock) where it
+    fits, as what lies on other lessons' time would not count. A run that is ``known`` stays where it was placed first,
+    however often it comes. Where there is no room the beats are judged where they are stated or end with ``elapsed``: what lies
+    ahead of our clock is not counted.
 
     >>> shifts_of([Run(1, 0, 600), Run(2, 5_000, 300)], {}, 6_000)
     {1: 0, 2: 0}
@@ -87,14 +93,29 @@ def shifts_of(runs: Sequence[Run], known: Mapping[int, int], elapsed: int) -> di
     {1: 0, 2: -4300}
     >>> shifts_of([Run(1, 400, 600), Run(2, 1_000, 300)], {2: -100}, 9_000)
     {1: -100, 2: -100}
+
+    The last 400 ms are another lesson's:
+
+    >>> shifts_of([Run(1, 5_000, 300)], {}, 1_000, [(0, 600)])
+    {1: -4700}
     """
     limit = elapsed
     out: dict[int, int] = {}
     for run in reversed(runs):
-        shift = known[run.number] if run.number in known else max(-run.at, min(0, limit - run.end))
+        shift = known[run.number] if run.number in known else _shift(run, limit, free)
         out[run.number] = shift
         limit = min(limit, run.at + shift)
     return dict(sorted(out.items()))
+
+
+def _shift(run: Run, limit: int, free: Sequence[Interval]) -> int:
+    if run.end <= limit:
+        return 0
+    for start, end in reversed(free):
+        last = min(end, limit)
+        if last - start >= run.ms:
+            return last - run.end
+    return max(-run.at, min(0, limit - run.end))
 
 
 def check_order(runs: Sequence[Run]) -> None:

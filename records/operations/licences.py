@@ -18,6 +18,7 @@ from django.db import transaction
 from core.db import now_ms
 from core.keys import UnknownKey, public_key, sign
 from records.db import store
+from records.ledger.intervals import Interval
 from records.ledger.licences import (
     VERSION,
     NotALicence,
@@ -34,6 +35,7 @@ from records.ledger.snapshot import LessonSnapshot
 from records.ledger.terms import Terms
 from records.models import StudyLicence
 from records.operations.beats import OFFLINE, Answer, Beat, Draw, SessionNotFound, Totals, accept_beats, run
+from records.operations.holding import free_clock
 from records.operations.sessions import Opened, SessionTaken, opening_answer, seal_checks, write_session
 from records.operations.work import Work
 
@@ -269,8 +271,12 @@ def _placed(
         # Moved by what another beginning asked for, it would lie before the licence.
         if each.number in known and row.runs[str(each.number)]["at_ms"] != each.at:
             raise RunsNotInOrder(each.number)
-    shifts = shifts_of(runs, known, at - row.issued_at)
-    if len(known.keys() | shifts.keys()) > MOST_RUNS:
+    # A client may name only the runs it sends something of; the others keep their places all the same.
+    named = {each.number for each in runs}
+    others = [Run(int(n), run["at_ms"], run["ms"]) for n, run in row.runs.items() if int(n) not in named]
+    all_runs = sorted([*runs, *others], key=lambda each: each.number)
+    shifts = shifts_of(all_runs, known, at - row.issued_at, _free(row, at) if named - known.keys() else ())
+    if len(shifts) > MOST_RUNS:
         raise RunsNotInOrder(MOST_RUNS)
     parted = None if sent_ms is None else sent_ms - (at - row.issued_at)
     for each in runs:
@@ -284,6 +290,12 @@ def _placed(
     row.uploaded_at = at
     row.save(update_fields=["runs", "uploaded_at"])
     return shifts
+
+
+def _free(licence: StudyLicence, at: int) -> list[Interval]:
+    """Return what of the learner's clock since the licence was issued is recorded nowhere, on the licence's clock."""
+    free = free_clock(learner=licence.learner, t_from=licence.issued_at, t_to=at)
+    return [(start - licence.issued_at, end - licence.issued_at) for start, end in free]
 
 
 def _moved_beat(beat: Beat, by: int) -> Beat:

@@ -1,6 +1,7 @@
 """A lesson taken along: what the licence says, where its minutes land, and what is said of those that do not."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -189,6 +190,33 @@ def test_a_run_that_was_moved_cannot_begin_elsewhere_and_reach_before_the_licenc
         bag.upload(bag.beats(0, 10 * MINUTE), runs=[Run(1, 0, 10 * MINUTE)], taps=[10 * MINUTE])
 
     assert bag.entries == []
+
+
+def test_two_lessons_studied_under_a_clock_put_forward_both_count(clock, lesson):
+    learner = uuid4()
+    first, second = Bag(clock, lesson, learner), Bag(clock, replace(lesson, lesson=uuid4()), learner)
+    clock.forward(20 * MINUTE)
+    begin = 6 * DAY_MS
+
+    for bag, at in ((first, begin), (second, begin + 4 * MINUTE)):
+        end = at + 4 * MINUTE
+        bag.upload(bag.beats(at, end, at=at - begin), runs=[Run(1, at, 4 * MINUTE)], taps=[end])
+
+    entries = first.entries
+    assert sum(entry.ms for entry in entries) == 8 * MINUTE
+    assert min(entry.t_from for entry in entries) >= first.licence.issued_at
+    assert not RefusedSpan.objects.filter(learner=learner).exists()
+
+
+def test_a_run_named_alone_does_not_lie_on_one_that_was_named_before(bag, clock):
+    clock.forward(20 * MINUTE)
+    first, second = Run(1, 6 * DAY_MS, 4 * MINUTE), Run(2, 6 * DAY_MS + 5 * MINUTE, 4 * MINUTE)
+
+    bag.upload(bag.beats(second.at, second.end, at=4 * MINUTE), runs=[second])
+    totals = bag.upload(bag.beats(first.at, first.end), runs=[first], taps=[first.end])
+
+    assert totals.refused == []
+    assert totals.credited_seconds + totals.pending_seconds == 480
 
 
 def test_a_server_that_dies_between_placing_and_recording_loses_and_doubles_nothing(bag, clock, monkeypatch):
