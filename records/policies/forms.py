@@ -67,7 +67,7 @@ class PolicyForm(forms.Form):
 
 def _field(field: Field, origin: Origin, names: dict[str, str]) -> forms.Field:
     whence = origin_words(origin.inherited_owner, origin.inherited_version, names)
-    hint = _("{what}不填就是 {value}（{whence}）。").format(
+    hint = _("{what}不填就是：{value}（{whence}）。").format(
         what=words.explanation(field.name),
         value=words.value_words(field.name, origin.inherited),
         whence=whence,
