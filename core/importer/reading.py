@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from core.archives import Archive, Danger, Limits, UnsafeArchive
+
 MAX_BYTES = 5_000_000
-MAX_UNPACKED = 100_000_000
+LIMITS = Limits(entries=10_000, unpacked=100_000_000)
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 MAX_SHEETS = 30
-_HEAD_BYTES = 65_536
-"""A document type stands before the first element of an XML part; no table has one."""
 
 
 class UnreadableTable(ValueError):
@@ -101,19 +101,24 @@ def _look_inside(content: bytes) -> None:
     """
     Look at what an archive says of itself before anything of it is read as a table.
 
-    :raises UnreadableTable: if it is too large unpacked, has macros, or an XML part that declares entities.
+    :raises UnreadableTable: if the guard refuses it, or one of its parts declares entities.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        entries = archive.infolist()
-        if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-            raise UnreadableTable(_("文件解开后太大。分成几份再传。"))
-        if any("vbaproject" in entry.filename.lower() for entry in entries):
-            raise UnreadableTable(_("文件里带宏。用表格软件另存为不带宏的 xlsx 再传。"))
-        for entry in entries:
-            with archive.open(entry) as part:
-                head = part.read(_HEAD_BYTES).replace(b"\0", b"").upper()  # in UTF-16 every other byte is one
-            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                raise UnreadableTable(_("这个文件不是表格软件存的。用表格软件另存为 xlsx 再传。"))
+    try:
+        archive = Archive(io.BytesIO(content), limits=LIMITS)
+        for name in archive.names():
+            archive.refuse_entities(name)
+    except UnsafeArchive as error:
+        raise UnreadableTable(_refusal(error.danger)) from error
+
+
+def _refusal(danger: Danger) -> str:
+    if danger is Danger.TOO_LARGE:
+        return _("文件解开后太大。分成几份再传。")
+    if danger is Danger.MACROS:
+        return _("文件里带宏。用表格软件另存为不带宏的 xlsx 再传。")
+    if danger is Danger.ENTITIES:
+        return _("这个文件不是表格软件存的。用表格软件另存为 xlsx 再传。")
+    return _("这个文件打不开。用表格软件另存为 xlsx 或 csv 再传。")
 
 
 def _rows(sheet: Any) -> list[list[str]]:

@@ -1,30 +1,20 @@
 """Opening a DOCX from a stranger: limits first, then its XML parts without document types."""
 
 import io
-import zipfile
-import zlib
 from xml.etree.ElementTree import Element, ParseError, fromstring
-from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
+from core.archives import Archive, Danger, Limits, UnsafeArchive
+
 MAX_BYTES = 20_000_000
-MAX_UNPACKED = 150_000_000
+LIMITS = Limits(entries=3_000, unpacked=150_000_000)
 MAX_XML = 20_000_000
-MAX_ENTRIES = 3_000
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
 class UnreadableDocument(ValueError):
     """The file is no document we take; the message is for people and says what to do."""
-
-
-class _HasDoctype(Exception):
-    """An XML part begins with a document type: the place where entities are declared. Word writes none."""
-
-
-def _refuse_doctype(*_declared: object) -> None:
-    raise _HasDoctype
 
 
 class Package:
@@ -43,36 +33,17 @@ class Package:
         if content.startswith(_OLE):
             raise UnreadableDocument(_("这是旧的 doc 格式，或者加了密码。去掉密码，另存为 docx 再传。"))
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(content))
-            entries = self._archive.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-            raise UnreadableDocument(_("只认 docx。用文字处理软件另存为 docx 再传。")) from error
-        self._look_at(entries)
-        self._names = {entry.filename for entry in entries}
-        if "word/document.xml" not in self._names:
-            raise UnreadableDocument(_("只认 docx。用文字处理软件另存为 docx 再传。"))
-        kinds = self.bytes_of("[Content_Types].xml").lower()
-        if b"macroenabled" in kinds or b"vbaproject" in kinds:
-            raise UnreadableDocument(_("文件里带宏。另存为不带宏的 docx 再传。"))
-
-    @staticmethod
-    def _look_at(entries: list[zipfile.ZipInfo]) -> None:
-        if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-            raise UnreadableDocument(_("文件解开后太大，不像一份文档。"))
-        for entry in entries:
-            name = entry.filename.replace("\\", "/")
-            if name.startswith("/") or ".." in name.split("/") or ":" in name:
-                raise UnreadableDocument(_("文件里有指向外面的路径，不像文字处理软件存的。"))
-            if entry.flag_bits & 1:
-                raise UnreadableDocument(_("文件加了密码。去掉密码再传。"))
-            if "vbaproject" in name.lower():
-                raise UnreadableDocument(_("文件里带宏。另存为不带宏的 docx 再传。"))
+            self._archive = Archive(io.BytesIO(content), limits=LIMITS)
+        except UnsafeArchive as error:
+            raise UnreadableDocument(_refusal(error.danger)) from error
+        if "word/document.xml" not in self._archive:
+            raise UnreadableDocument(_refusal(Danger.NO_ARCHIVE))
 
     def __contains__(self, name: str) -> bool:
-        return name in self._names
+        return name in self._archive
 
     def names(self, prefix: str) -> list[str]:
-        return sorted(name for name in self._names if name.startswith(prefix))
+        return self._archive.names(prefix)
 
     def bytes_of(self, name: str) -> bytes:
         """
@@ -80,19 +51,12 @@ class Package:
 
         :raises UnreadableDocument: if it is damaged.
         """
-        if name not in self._names:
+        if name not in self._archive:
             return b""
         try:
             return self._archive.read(name)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:
-            raise UnreadableDocument(_("文件坏了，打不开。重新存一份再传。")) from error
+        except UnsafeArchive as error:
+            raise UnreadableDocument(_refusal(error.danger)) from error
 
     def xml(self, name: str) -> Element | None:
         """
@@ -105,12 +69,22 @@ class Package:
             return None
         if len(content) > MAX_XML:
             raise UnreadableDocument(_("文件里的文字太多，分成几节再传。"))
-        looking = expat.ParserCreate()
-        looking.StartDoctypeDeclHandler = _refuse_doctype
         try:
-            looking.Parse(content, True)
+            self._archive.refuse_entities(name)
             return fromstring(content)  # noqa: S314 - it has no document type, so no entity
-        except _HasDoctype as error:
-            raise UnreadableDocument(_("文件里声明了实体，不是文字处理软件存的，不收。")) from error
-        except (expat.ExpatError, ParseError, ValueError, LookupError, RecursionError) as error:
-            raise UnreadableDocument(_("文件坏了，打不开。重新存一份再传。")) from error
+        except UnsafeArchive as error:
+            raise UnreadableDocument(_refusal(error.danger)) from error
+        except (ParseError, ValueError, LookupError, RecursionError) as error:
+            raise UnreadableDocument(_refusal(Danger.DAMAGED)) from error
+
+
+def _refusal(danger: Danger) -> str:
+    said = {
+        Danger.TOO_LARGE: _("文件解开后太大，不像一份文档。"),
+        Danger.OUTSIDE: _("文件里有指向外面的路径，不像文字处理软件存的。"),
+        Danger.LOCKED: _("文件加了密码。去掉密码再传。"),
+        Danger.MACROS: _("文件里带宏。另存为不带宏的 docx 再传。"),
+        Danger.ENTITIES: _("文件里声明了实体，不是文字处理软件存的，不收。"),
+        Danger.NO_ARCHIVE: _("只认 docx。用文字处理软件另存为 docx 再传。"),
+    }
+    return said.get(danger, _("文件坏了，打不开。重新存一份再传。"))
