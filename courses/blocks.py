@@ -28,7 +28,7 @@ class CheckedStruct(blocks.StructBlock):
 
     def fault(self, value: Any) -> tuple[str, ValidationError] | None:
         """Return the field to mend and why, or None; ``value`` has a name for each field, lists unwrapped."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: ABCMeta and the metaclass of Wagtail's blocks cannot both be had
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
