@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -235,6 +236,8 @@ def _correction_page(
     return _frame(
         request,
         node,
+        rail="corrections",
+        decide_url=reverse("records:decide_correction", args=[node.uuid, found.uuid]),
         correction=found,
         shown=correction_words(found),
         name=names.of(found.learner),

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -89,6 +90,8 @@ def _page(request: HttpRequest, node: Union, found: Recount, form: DecisionForm)
     job = Job.objects.filter(uuid=found.job).first() if found.job else None
     return {
         "union": node,
+        "rail": "policy",
+        "decide_url": reverse("records:decide_recount", args=[node.uuid, found.uuid]),
         "recount": found,
         "facts": facts_of(found, job),
         "job": job,

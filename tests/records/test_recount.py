@@ -148,6 +148,14 @@ def _study(clock, learner, *, day=0, minutes=2, lesson=None, at=0):
     return player
 
 
+def _second_minute(player):
+    """Play the lesson's second minute in a session of its own, proved by its check."""
+    player.open()
+    player.position = MINUTE
+    player.play(MINUTE)
+    player.answer(0, late=0)
+
+
 def _version(**values):
     """Return a version that is not in force yet: a recount asks what it would say."""
     later = NOON + (300 + StudyPolicy.objects.count()) * DAY_MS
@@ -240,10 +248,7 @@ def test_what_a_cap_kept_out_counts_once_when_it_was_played_again_meanwhile(cloc
     lesson = make_lesson(2 * MINUTE)
     _study(clock, learner, minutes=2, lesson=lesson)
     again = _study(clock, learner, day=1, minutes=0, lesson=lesson)
-    again.open()
-    again.position = MINUTE
-    again.play(MINUTE)
-    again.answer(0, late=0)
+    _second_minute(again)
     assert sum(_stands(learner).values()) == 2 * MINUTE
 
     _enter(_version(), learner, tree, clock)
@@ -259,10 +264,7 @@ def test_time_that_a_recount_takes_is_earned_by_playing_again(clock, tree, natio
     _enter(_version(daily_cap_ms=MINUTE), learner, tree, clock)
 
     again = _study(clock, learner, day=1, minutes=0, lesson=lesson)
-    again.open()
-    again.position = MINUTE
-    again.play(MINUTE)
-    again.answer(0, late=0)
+    _second_minute(again)
 
     assert _stands(learner) == {MONDAY: MINUTE, MONDAY + timedelta(days=1): MINUTE}
 

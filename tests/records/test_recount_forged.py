@@ -12,7 +12,16 @@ from records.recounts.running import changes_of
 from tests.factories.people import make_member
 from tests.factories.records import MINUTE, make_lesson
 from tests.records.player import Player
-from tests.records.test_recount import MONDAY, QUICK, _enter, _scope, _stands, _study, _version
+from tests.records.test_recount import (
+    MONDAY,
+    QUICK,
+    _enter,
+    _scope,
+    _second_minute,
+    _stands,
+    _study,
+    _version,
+)
 from tests.records.test_recount import national as national
 from tests.records.test_recount import tree as tree
 from tests.records.world import NOON
@@ -25,10 +34,7 @@ def test_what_was_earned_again_on_a_day_that_is_not_judged_is_not_credited_twice
     lesson = make_lesson(2 * MINUTE)
     _study(clock, learner, minutes=2, lesson=lesson)
     again = _study(clock, learner, day=1, minutes=0, lesson=lesson)
-    again.open()
-    again.position = MINUTE
-    again.play(MINUTE)
-    again.answer(0, late=0)
+    _second_minute(again)
 
     changes, _beyond = changes_of(learner, _scope(policy := _version(), days=0), Resolver(version_of(policy)))
 
@@ -41,10 +47,7 @@ def test_what_a_recount_takes_does_not_come_back_from_time_of_that_day_played_tw
     learner = make_member(tree["shop"]).uuid
     lesson = make_lesson(30 * MINUTE)
     first = _study(clock, learner, minutes=2, lesson=lesson)
-    first.open()
-    first.position = MINUTE
-    first.play(MINUTE)
-    first.answer(0, late=0)
+    _second_minute(first)
     _enter(_version(daily_cap_ms=MINUTE), learner, tree, clock)
 
     clock.now = NOON + DAY_MS

@@ -3,7 +3,7 @@
  * server (session.js). Its clock is the licence's; what it records lies in the bag until it has been taken.
  */
 import { SessionClock } from "./clock.js";
-import { SILENCE_MS } from "./session.js";
+import { CountedSession } from "./session.js";
 import { add } from "./intervals.js";
 
 const SEND_EVERY_MS = 15_000;
@@ -20,24 +20,12 @@ class RunClock extends SessionClock {
   }
 }
 
-export class LicensedSession {
-  /** @param {object} world with `bag`: {licenceOf, beginRun, add, send} (browser: offline/bag.js) */
+export class LicensedSession extends CountedSession {
+  /** @param {object} world also with `bag`: {licenceOf, beginRun, add, send} (browser: offline/bag.js) */
   constructor(config, world, tell) {
-    this.config = config;
-    this.world = world;
-    this.tell = tell;
-    this.phase = "idle";
-    this.retryAt = 0;
+    super(config, world, tell);
     this.kept = [];
     this.writing = Promise.resolve();
-  }
-
-  get isOpen() {
-    return this.phase === "open";
-  }
-
-  get isStale() {
-    return this.isOpen && (this.clock.hasParted() || this.clock.now() - this.lastBeatAt >= SILENCE_MS);
   }
 
   get uuid() {

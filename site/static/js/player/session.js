@@ -6,12 +6,13 @@
 import { SessionClock } from "./clock.js";
 import { MAX_BATCH, Outbox } from "./queue.js";
 
-export const SILENCE_MS = 300_000;
+const SILENCE_MS = 300_000;
 const FIRST_RETRY_MS = 2_000;
 const LAST_RETRY_MS = 30_000;
 const ENDINGS = new Set(["superseded", "after_close", "lesson_withdrawn"]);
 
-export class StudySession {
+/** What the counter sees of a session, with the server or by a licence that was taken along (licensed.js). */
+export class CountedSession {
   /**
    * @param {object} config of the page: lesson, learner, session_url, csrf
    * @param {object} world {fetch, monotonic, wall, storage, uuid, device}
@@ -23,7 +24,6 @@ export class StudySession {
     this.tell = tell;
     this.phase = "idle";
     this.retryAt = 0;
-    this.retryMs = FIRST_RETRY_MS;
   }
 
   get isOpen() {
@@ -33,6 +33,13 @@ export class StudySession {
   /** Return whether a new session is needed before anything else may count. */
   get isStale() {
     return this.isOpen && (this.clock.hasParted() || this.clock.now() - this.lastBeatAt >= SILENCE_MS);
+  }
+}
+
+export class StudySession extends CountedSession {
+  constructor(config, world, tell) {
+    super(config, world, tell);
+    this.retryMs = FIRST_RETRY_MS;
   }
 
   /** Open a session; a failed attempt may be repeated and uses the same uuid. Does nothing while one is on its way. */
