@@ -105,10 +105,16 @@ def shares(
     40000
     >>> given((0, 60_000), (0, 60_000), PartSets(600_000), limit=15_000)
     15000
+
+    Places of which nothing is given lend no room to time that was refused under another version:
+
+    >>> without_clock = Refused(part, "national@1", (0, 0), (0, 60_000))
+    >>> without_place = Refused(part, "national@2", (0, 60_000), None)
+    >>> shares([without_clock, without_place], {part: PartSets(600_000)}, [], day=(0, 86_400_000))
+    []
     """
     used = union(taken)
     left = limit_ms
-    room: dict[UUID, int] = {}
     covered = {part: union(sets.covered) for part, sets in parts.items()}
     out: list[Share] = []
     for part, policy in _in_order(spans):
@@ -118,13 +124,13 @@ def shares(
         mine = [s for s in spans if (s.part, s.policy) == (part, policy)]
         clock = minus(inside(union(s.t for s in mine), *day), used)
         places = inside(union(s.positions for s in mine if s.positions), 0, sets.nominal_ms)
-        covered[part] = union([*covered[part], *places])
-        room[part] = max(0, measure(covered[part]) - sets.credited_ms - _given(out, part))
-        ms = min(measure(clock), room[part])
+        with_these = union([*covered[part], *places])
+        ms = min(measure(clock), max(0, measure(with_these) - sets.credited_ms - _given(out, part)))
         if left is not None:
             ms = min(ms, left)
             left -= ms
-        if ms > 0:
+        if ms > 0:  # only places that an entry names may carry another group's time
+            covered[part] = with_these
             out.append(Share(part, policy, tuple(clock), tuple(places), ms))
             used = union([*used, *clock])
     return out
