@@ -37,6 +37,7 @@ TITLES = {
     "unprocessable": (422, gettext_lazy("有的内容不对")),
     "too_many_requests": (429, gettext_lazy("请求太频繁，等一会儿再试")),
     "server_error": (500, gettext_lazy("我们这边出错了")),
+    "unavailable": (503, gettext_lazy("这一项暂时用不了")),
 }
 """Each kind of problem: its status and its title. The key is the last part of ``type``."""
 

@@ -16,7 +16,7 @@ from search.analysis import index_terms, normalize, pinyin_terms, prefix_terms, 
 from search.analysis.normal import runs
 from search.analysis.pinyin import syllables
 
-SCHEMA = 1
+SCHEMA = 2
 """Part of every index's name: raise it when fields or terms change, and the next start builds a new index."""
 
 FACETS = ("type", "trade", "occupation", "level", "instructor")
@@ -123,6 +123,8 @@ def prepare(document: SearchDocument) -> Row:
             "summary": document.summary,
             "body": document.body[:BODY_LIMIT],
             "card": document.card,
+            "occupations": document.occupations,
+            "levels": document.levels,
         },
         ensure_ascii=False,
         sort_keys=True,

@@ -12,7 +12,7 @@ from django.db.models import Q
 from core.jobs import enqueue
 from core.models import OutboxMessage
 from search.documents import Row, prepare
-from search.engines import SearchEngine, engine
+from search.engines import SearchEngine, SearchRequest, SearchUnavailable, engine
 from search.models import IndexReplay, IndexState
 from search.sources import all_groups, groups_of
 
@@ -97,6 +97,22 @@ def rebuild_index(*, clock: Clock) -> int:
         return target.rebuild(_all_rows(), swap=swap())
     finally:
         IndexState.objects.filter(rebuild=token).update(rebuild=None, rebuild_began_at=None)
+
+
+def request_first_build() -> bool:
+    """
+    Have the index built if it is empty and the database is not; tell whether that was asked for.
+
+    A new schema begins with an empty index, because its name differs: without this, an upgrade would find nothing.
+    """
+    try:
+        is_empty = engine().search(SearchRequest(size=0)).total == 0
+    except SearchUnavailable:
+        return False
+    if not is_empty or next(all_groups(), None) is None:
+        return False
+    enqueue(kind=REBUILD, payload={}, dedupe_key=REBUILD)
+    return True
 
 
 def end_dead_rebuild() -> None:

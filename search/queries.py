@@ -43,6 +43,8 @@ class Result:
     summary: str
     card: Mapping[str, Any]
     score: float
+    occupations: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,16 @@ def _result(hit: Hit, terms: QueryTerms) -> Result:
     summary = payload["summary"]
     snippet = (best_fragment(summary, terms) or best_fragment(payload["body"], terms)) if terms else ()
     return Result(
-        hit.key, payload["type"], payload["url"], title, snippet, summary, payload["card"], hit.score
+        key=hit.key,
+        type=payload["type"],
+        url=payload["url"],
+        title=title,
+        snippet=snippet,
+        summary=summary,
+        card=payload["card"],
+        score=hit.score,
+        occupations=tuple(payload["occupations"]),
+        levels=tuple(payload["levels"]),
     )
 
 

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from search import views
+from core import rest
+from search import http, views
+
+rest.api.add_router("", http.router)
 
 app_name = "search"
 urlpatterns = [

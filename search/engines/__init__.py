@@ -12,6 +12,7 @@ from search.engines.base import (
     SearchRequest,
     SearchUnavailable,
     Sort,
+    Stored,
 )
 from search.engines.choice import engine, engine_for
 
@@ -23,6 +24,7 @@ __all__ = [
     "SearchRequest",
     "SearchUnavailable",
     "Sort",
+    "Stored",
     "engine",
     "engine_for",
 ]

@@ -73,6 +73,15 @@ class ResultPage:
     engine: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row as the index holds it: its key, the thing it is part of, and the digest of its content."""
+
+    key: str
+    part_of: str
+    digest: str
+
+
 class SearchEngine(Protocol):
     """
     All methods raise ``SearchUnavailable`` when the engine cannot do it now; ``search`` also ``BadCursor``.
@@ -106,8 +115,11 @@ class SearchEngine(Protocol):
         ``swap`` is entered just before the exchange and left just after it, when writes go to the new index.
         """
 
-    def contents(self) -> Iterator[tuple[str, str]]:
-        """Yield key and digest of every row, in the order of keys."""
+    def contents(self) -> Iterator[Stored]:
+        """Yield what is stored, in the order of keys."""
+
+    def index_name(self) -> str:
+        """Return the name of the index in use: prefix, schema, and when it was made."""
 
     def drop(self) -> None:
         """Remove everything this engine has stored under its prefix."""

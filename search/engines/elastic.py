@@ -29,6 +29,7 @@ from search.engines.base import (
     SearchRequest,
     SearchUnavailable,
     Sort,
+    Stored,
     make_cursor,
     read_cursor,
     sorted_counts,
@@ -218,7 +219,11 @@ class ElasticEngine:
             engine=self.name,
         )
 
-    def contents(self) -> Iterator[tuple[str, str]]:
+    def index_name(self) -> str:
+        named = self._ask(lambda: self._writer.indices.get_alias(name=self._alias))
+        return sorted(named)[-1]
+
+    def contents(self) -> Iterator[Stored]:
         after: list[Any] | None = None
         while True:
             options: dict[str, Any] = {"search_after": after} if after else {}
@@ -227,13 +232,13 @@ class ElasticEngine:
                     index=self._alias,
                     size=1000,
                     sort=[{"key": "asc"}],
-                    source={"includes": ["digest"]},
+                    source={"includes": ["part_of", "digest"]},
                     **options,
                 )
             )
             hits = page["hits"]["hits"]
             for hit in hits:
-                yield hit["_id"], hit["_source"]["digest"]
+                yield Stored(hit["_id"], hit["_source"]["part_of"], hit["_source"]["digest"])
             if len(hits) < 1000:
                 return
             after = hits[-1]["sort"]

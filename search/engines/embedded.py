@@ -32,6 +32,7 @@ from search.engines.base import (
     SearchRequest,
     SearchUnavailable,
     Sort,
+    Stored,
     make_cursor,
     read_cursor,
     sorted_counts,
@@ -61,7 +62,7 @@ _SORT_FIELD = {Sort.NEW: "new", Sort.POPULAR: "popular"}
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("part_of", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("part_of", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("digest", stored=True, tokenizer_name="raw", index_option="basic")
     for name in TEXTS:
         option = "basic" if name == "pinyin" else "freq"
@@ -172,14 +173,20 @@ class EmbeddedEngine:
             engine=self.name,
         )
 
-    def contents(self) -> Iterator[tuple[str, str]]:
+    def contents(self) -> Iterator[Stored]:
         searcher = self._reader().searcher()
         count = searcher.num_docs
         if not count:
             return
         found = searcher.search(tantivy.Query.all_query(), limit=count, count=False)
         stored = (searcher.doc(address) for _, address in found.hits)
-        yield from sorted((doc.get_first("key"), doc.get_first("digest")) for doc in stored)
+        names = ("key", "part_of", "digest")
+        rows = (Stored(*(doc.get_first(name) for name in names)) for doc in stored)
+        yield from sorted(rows, key=lambda row: row.key)
+
+    def index_name(self) -> str:
+        self.ensure_index()
+        return f"{self._home.name}-{self._current.read_text(encoding='ascii')}"
 
     @staticmethod
     def _offset(request: SearchRequest) -> int:

@@ -27,9 +27,8 @@ def all_groups() -> Iterator[Group]:
 
 def groups_of(keys: Iterable[str]) -> dict[str, Sequence[SearchDocument]]:
     """
-    Return the groups with these keys as they are now; one that is gone or not public is empty.
-
-    :raises KeyError: if a key names no kind of thing that is searched.
+    Return the groups with these keys as they are now; one that is gone, not public or of no kind that is searched is
+    empty.
     """
     found: dict[str, Sequence[SearchDocument]] = {}
     wanted: dict[str, list[str]] = {}
@@ -38,5 +37,6 @@ def groups_of(keys: Iterable[str]) -> dict[str, Sequence[SearchDocument]]:
         wanted.setdefault(kind, []).append(identity)
         found[key] = ()
     for kind, ids in wanted.items():
-        found.update(SOURCES[kind](ids))
+        if kind in SOURCES:
+            found.update(SOURCES[kind](ids))
     return found

@@ -201,6 +201,8 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     # Nobody has been asked for presence: there is no such check (404), whoever says so.
     "api/v1/study/sessions/<uuidstr:session>/presence": SIGNED_IN,
     "api/v1/study/sessions/<uuidstr:session>/close": OWNER,
+    "api/v1/search": PUBLIC,
+    "api/v1/suggest": PUBLIC,
     "api/v1/me/records": SIGNED_IN,
     "api/v1/me/make-up": SIGNED_IN,
     "api/v1/me/objections": SIGNED_IN,

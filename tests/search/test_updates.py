@@ -87,9 +87,8 @@ class TestSources:
         assert found(index, "林秀") == set()
         assert found(index, occupation="6-18") == {key}
 
-    def test_a_kind_nobody_knows_is_an_error(self):
-        with pytest.raises(KeyError):
-            groups_of(["person:1"])
+    def test_a_kind_nobody_searches_any_more_has_nothing_to_be_found(self):
+        assert groups_of(["person:1"]) == {"person:1": ()}
 
     def test_the_database_is_read_in_as_many_queries_for_many_as_for_few(self, django_assert_num_queries):
         make.make_occupation()
