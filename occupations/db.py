@@ -1,6 +1,7 @@
 """
-What the database itself refuses of standards, in both dialects: two in force on one day, and any change of what was
-published but its validity. Each table has its way to the standard it belongs to.
+What the database itself refuses of standards, in both dialects: two in force on one day, publishing one with a column of
+weights that does not add up to a hundred, and any change of what was published but its validity. Each table has its way
+to the standard it belongs to.
 """
 
 from typing import Any
@@ -27,7 +28,15 @@ _WAYS = {
 }
 _ROWS = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}
 _FIXED = ("occupation_id", "edition", "is_example", "source", "licence", "definition")
-_OVERLAP, _FROZEN = "standard_one_in_force", "standard_is_frozen"
+_OVERLAP, _FROZEN, _WEIGHTS = "standard_one_in_force", "standard_is_frozen", "standard_weights_sum"
+_THEORY = "l.ethics_weight + l.basics_weight + COALESCE(SUM(f.theory_weight), 0)"
+_NOT_A_HUNDRED = (
+    "SELECT 1 FROM occupations_standardlevel l "
+    "LEFT JOIN occupations_standardfunction f ON f.standard_level_id = l.id "
+    "WHERE l.standard_id = NEW.id GROUP BY l.id, l.ethics_weight, l.basics_weight "
+    f"HAVING {_THEORY} <> 100 OR COALESCE(SUM(f.skill_weight), 0) <> 100"
+)
+_NO_LEVEL = "NOT EXISTS (SELECT 1 FROM occupations_standardlevel l WHERE l.standard_id = NEW.id)"
 
 
 def forbid_two_in_force(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -47,6 +56,32 @@ def forbid_two_in_force(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> N
             "AND (o.active_to IS NULL OR o.active_to > NEW.active_from) "
             "AND (NEW.active_to IS NULL OR NEW.active_to > o.active_from)) "
             f"BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {_OVERLAP}'); END"
+        )
+
+
+def require_full_weights(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """For ``migrations.RunPython``: who publishes has levels, and both columns of each add up to 100."""
+    wrong = f"({_NO_LEVEL} OR EXISTS ({_NOT_A_HUNDRED}))"
+    if schema_editor.connection.vendor == "postgresql":
+        refuse = (
+            f"RAISE EXCEPTION '{_WEIGHTS}' USING ERRCODE = 'check_violation', CONSTRAINT = '{_WEIGHTS}'; "
+        )
+        published = "NEW.published_at IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.published_at IS NULL)"
+        schema_editor.execute(
+            f"CREATE OR REPLACE FUNCTION {_WEIGHTS}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF {published} THEN IF {wrong} THEN {refuse} END IF; END IF; RETURN NEW; END $$",
+            params=None,
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER {_WEIGHTS} BEFORE INSERT OR UPDATE ON {_STANDARD} "
+            f"FOR EACH ROW EXECUTE FUNCTION {_WEIGHTS}()"
+        )
+        return
+    for event, before in (("INSERT", ""), ("UPDATE", " AND OLD.published_at IS NULL")):
+        schema_editor.execute(
+            f"CREATE TRIGGER {_WEIGHTS}_{event.lower()} BEFORE {event} ON {_STANDARD} "
+            f"WHEN NEW.published_at IS NOT NULL{before} AND {wrong} "
+            f"BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {_WEIGHTS}'); END"
         )
 
 

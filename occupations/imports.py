@@ -27,8 +27,11 @@ from occupations.operations.standards import (
 from occupations.queries.standards import content_of, level_labels
 from occupations.rules import facts, from_plain, plain
 from occupations.sheet_reader import Line, Parsed, parse
+from occupations.words import fact_words
 
 STANDARD = "occupations.standard"
+GONE = "gone"
+"""The target of a line that the file has no more."""
 _VALIDITY = {"head/active_from", "head/active_to"}
 
 
@@ -37,7 +40,7 @@ class StandardImporter(Importer):
 
     kind = STANDARD
     is_whole = True
-    columns = (Column("place", "位置"), Column("text", "内容"))
+    columns = (Column("place", "位置"), Column("text", "内容"), Column("was", "原来"))
 
     def page_of(self, run: ImportRun) -> str:
         return f"/cms/standards/import/{run.uuid}/"
@@ -53,14 +56,15 @@ class StandardImporter(Importer):
         ).first()
         stands = facts(content_of(there)) if there else {}
         comes = facts(parsed.content) if parsed.is_fine else {}
-        drafts = [_draft(line, stands, comes) for line in parsed.lines]
-        drafts += [_gone(key) for key in stands if parsed.is_fine and key not in comes]
+        drafts = [_draft(line, stands, comes, labels) for line in parsed.lines]
+        drafts += [_gone(key, stands[key], labels) for key in stands if parsed.is_fine and key not in comes]
         if there is not None and not there.is_draft and parsed.is_fine:
             _refuse_changes(parsed, drafts)
         drafts[0].data = {"content": plain(parsed.content)}
         for number, draft in enumerate(drafts, start=1):
             draft.line = number
-            draft.target = str(there.uuid) if there else ""
+            if draft.target != GONE:
+                draft.target = str(there.uuid) if there else ""
         return drafts
 
     def plan(self, drafts: Sequence[Draft], *, options: dict[str, Any]) -> None:
@@ -158,8 +162,8 @@ def _check_occupation(parsed: Parsed) -> None:
                 )
 
 
-def _draft(line: Line, stands: dict[str, Any], comes: dict[str, Any]) -> Draft:
-    draft = Draft(line=0, cells={"place": f"{line.sheet}!A{line.row}", "text": line.text})
+def _draft(line: Line, stands: dict[str, Any], comes: dict[str, Any], labels: dict[int, str]) -> Draft:
+    draft = Draft(line=0, cells={"place": f"{line.sheet}!A{line.row}", "text": line.text, "was": ""})
     draft.data = {}
     if line.wrong:
         draft.refuse(*line.wrong)
@@ -167,14 +171,16 @@ def _draft(line: Line, stands: dict[str, Any], comes: dict[str, Any]) -> Draft:
         line.key in stands and stands[line.key] == comes.get(line.key)
     ):
         draft.action = ImportRow.Action.UNCHANGED
-    else:
-        draft.action = ImportRow.Action.CHANGED if line.key in stands else ImportRow.Action.NEW
+    elif line.key in stands:
+        draft.action = ImportRow.Action.CHANGED
+        draft.cells["was"] = fact_words(line.key, stands[line.key], labels)
     return draft
 
 
-def _gone(key: str) -> Draft:
-    text = _("表里没有这一项了，会删掉：{key}").format(key=key.partition("/")[2])
-    draft = Draft(line=0, cells={"place": _("现有的标准"), "text": text}, action=ImportRow.Action.CHANGED)
+def _gone(key: str, fact: Any, labels: dict[int, str]) -> Draft:
+    """A line for what stands and is not in the file."""
+    cells = {"place": _("现有的标准"), "text": "", "was": fact_words(key, fact, labels)}
+    draft = Draft(line=0, cells=cells, action=ImportRow.Action.CHANGED, target=GONE)
     draft.data = {}
     return draft
 

@@ -1,14 +1,12 @@
 """The public pages of standards: which there are, and what one of them asks for at each level."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.policies import guard, public
+from occupations.display import basics_of, level_page
 from occupations.models import OccupationalStandard
 from occupations.queries.standards import (
     content_of,
@@ -17,7 +15,6 @@ from occupations.queries.standards import (
     standard_in_force,
     standards_in_force,
 )
-from occupations.rules import SKILL, Level, code_of, columns_of
 from occupations.sheets import workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,15 +41,9 @@ def standard(request: HttpRequest, code: str) -> HttpResponse:
     level = content.levels[ranks.index(rank)]
     context = {
         "standard": found,
-        "ethics": [b.text for b in content.basics if b.kind == "ethics"],
-        "basics": [b.text for b in content.basics if b.kind != "ethics"],
         "levels": [(r, labels[r]) for r in ranks],
-        "rank": rank,
-        "level": level,
-        "label": labels[rank],
-        "teacher": labels[level.teacher.rank],
-        "functions": _functions(level),
-        "weights": _weights(level),
+        **basics_of(content),
+        **level_page(level, labels),
     }
     return render(request, "occupations/standard.html", context)
 
@@ -76,47 +67,3 @@ def _standard(code: str) -> OccupationalStandard:
     if found is None:
         raise Http404
     return found
-
-
-def _functions(level: Level) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": f"{function.number} {function.name}",
-            "tasks": [
-                {
-                    "code": code_of(function.number, task.number),
-                    "name": task.name,
-                    "is_hazardous": task.is_hazardous,
-                    "skills": _lines(function.number, task, is_skill=True),
-                    "knowledge": _lines(function.number, task, is_skill=False),
-                }
-                for task in function.tasks
-            ],
-        }
-        for function in level.functions
-    ]
-
-
-def _lines(function: int, task: Any, *, is_skill: bool) -> list[tuple[str, str]]:
-    return [
-        (code_of(function, task.number, r.number), r.text)
-        for r in task.requirements
-        if (r.kind == SKILL) == is_skill
-    ]
-
-
-def _weights(level: Level) -> dict[str, Any]:
-    """Return a level's two columns of the weighting table; ethics and basic knowledge are only theory."""
-    columns = [
-        {"label": _("项目")},
-        {"label": _("理论知识"), "numeric": True},
-        {"label": _("技能要求"), "numeric": True},
-    ]
-    rows = [
-        {"header": _("职业道德"), "cells": [level.ethics, "—"]},
-        {"header": _("基础知识"), "cells": [level.basics, "—"]},
-        *({"header": f.name, "cells": [f.theory, f.skill]} for f in level.functions),
-    ]
-    sums = columns_of(level)
-    foot = {"header": _("合计"), "cells": [sums["theory"], sums["skill"]]}
-    return {"caption": _("权重表（%）"), "columns": columns, "rows": rows, "foot": foot}

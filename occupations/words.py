@@ -1,8 +1,10 @@
 """What is wrong in a standard, said to whoever writes it: what, and what to do."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
-from occupations.rules import PERCENT, Fault
+from occupations.rules import PERCENT, SKILL, Fault
 
 
 def fault_words(fault: Fault, labels: dict[int, str]) -> str:
@@ -31,3 +33,27 @@ def fault_words(fault: Fault, labels: dict[int, str]) -> str:
         ),
     }
     return words[fault.code]
+
+
+def fact_words(key: str, fact: Any, labels: dict[int, str]) -> str:
+    """Return a single fact of a standard (a key and value of :func:`occupations.rules.facts`) as a person reads it."""
+    what, _slash, rest = key.partition("/")
+    if what == "head":
+        return str(fact) if not isinstance(fact, bool) else (_("示例") if fact else _("国家公布"))
+    if what == "level":
+        hours, teacher = fact
+        level = labels[int(rest)]
+        return _("{level}：培训 {hours} 学时，教的人至少是{teacher}").format(
+            level=level, hours=hours, teacher=labels[teacher.rank]
+        )
+    if what == "requirement":
+        rank, kind, code = rest.split("/")
+        words = _("技能要求") if kind == SKILL else _("相关知识要求")
+        function, task, is_hazardous, text = fact
+        danger = _("，有危险") if is_hazardous else ""
+        return f"{labels[int(rank)]} {words} {code}（{function}，{task}{danger}）：{text}"
+    if what == "weight":
+        shares = "；".join(f"{labels[rank]} {' / '.join(map(str, pair))}" for rank, pair in fact.items())
+        return f"{rest}：{shares}"
+    kind, _slash, number = rest.partition("/")
+    return f"{_('职业道德') if kind == 'ethics' else _('基础知识')} {number}：{fact}"

@@ -16,6 +16,7 @@ from core.db import lock_rows
 from core.importer.base import Draft, Importer, RowConflict, importer_of
 from core.importer.models import ImportRow, ImportRun
 from core.importer.reading import UnreadableTable, csv_file, read_table
+from core.jobs.models import Job
 
 APPLY = "core.import.apply"
 UNDO = "core.import.undo"
@@ -273,6 +274,12 @@ def _tell(run: ImportRun, now: datetime) -> None:
         key=f"import.{run.state}:{run.uuid}",
         at=now,
     )
+
+
+def job_of(run: ImportRun) -> Job | None:
+    """Return the job that does a run or takes it back, the last one; None before anybody asked for it."""
+    keys = [f"{kind}:{run.uuid}" for kind in (APPLY, UNDO)]
+    return Job.objects.filter(dedupe_key__in=keys).order_by("-pk").first()
 
 
 def cells_of(row: ImportRow) -> dict[str, str]:

@@ -29,7 +29,13 @@ STEPS = [("专业审核", Role.TRADE_REVIEWER), ("内容审核", Role.CONTENT_RE
 COLLECTION = "课程素材"
 
 _ADMIN = "wagtailadmin.access_admin"
-_CHOOSE = ["occupations.view_occupation", "occupations.view_skilllevel", "instructors.view_instructorprofile"]
+_READ_STANDARDS = "occupations.view_occupationalstandard"
+_CHOOSE = [
+    _READ_STANDARDS,
+    "occupations.view_occupation",
+    "occupations.view_skilllevel",
+    "instructors.view_instructorprofile",
+]
 _NOTICES = ["courses.add_safetynotice", "courses.change_safetynotice", "courses.view_safetynotice"]
 _WRITE = ["media.add_video", "media.change_video", "media.view_video", *_NOTICES, *_CHOOSE]
 _READ_EDITIONS = "courses.view_courseedition"
@@ -39,11 +45,13 @@ _PERMISSIONS: dict[Role, list[str]] = {
         _ADMIN,
         _READ_EDITIONS,
         *_WRITE,
+        "occupations.add_occupationalstandard",
+        "occupations.change_occupationalstandard",
         "instructors.add_instructorprofile",
         "instructors.change_instructorprofile",
     ],
-    Role.TRADE_REVIEWER: [_ADMIN, _READ_EDITIONS, "instructors.view_instructorprofile"],
-    Role.CONTENT_REVIEWER: [_ADMIN, _READ_EDITIONS, "instructors.view_instructorprofile"],
+    Role.TRADE_REVIEWER: [_ADMIN, _READ_EDITIONS, _READ_STANDARDS, "instructors.view_instructorprofile"],
+    Role.CONTENT_REVIEWER: [_ADMIN, _READ_EDITIONS, _READ_STANDARDS, "instructors.view_instructorprofile"],
 }
 _PAGE_PERMISSIONS = {Role.INSTRUCTOR: ["add"], Role.LESSON_EDITOR: ["add", "change", "lock", "unlock"]}
 _FILE_PERMISSIONS = ["add_image", "choose_image", "add_document", "choose_document"]

@@ -2,6 +2,7 @@
 
 from occupations.models.classification import Occupation, OccupationGroup, SkillLevel
 from occupations.models.standards import (
+    LevelSize,
     OccupationalStandard,
     StandardBasic,
     StandardFunction,
@@ -11,6 +12,7 @@ from occupations.models.standards import (
 )
 
 __all__ = [
+    "LevelSize",
     "Occupation",
     "OccupationGroup",
     "OccupationalStandard",

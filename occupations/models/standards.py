@@ -142,6 +142,21 @@ class StandardLevel(models.Model):
         return self.level.label
 
 
+class LevelSize(models.Model):
+    """
+    How many requirements a level of a published standard has: counted once, because it is frozen. So the coverage map
+    of all occupations need not count 150,000 rows each time.
+    """
+
+    standard_level = models.OneToOneField(
+        StandardLevel, primary_key=True, on_delete=models.CASCADE, related_name="size"
+    )
+    requirements = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(requirements__gt=0), name="level_size_positive")]
+
+
 class StandardFunction(models.Model):  # type: ignore[django-manager-missing]  # of a ClusterableModel
     """职业功能 of a level, and its row of the weighting table."""
 

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import Count, ProtectedError
 
 from core import audit
 from core.db import lock_rows
 from occupations.models import (
+    LevelSize,
     OccupationalStandard,
     StandardBasic,
     StandardFunction,
@@ -136,8 +137,19 @@ def publish_standard(
         raise StandardIncomplete(faults)
     standard.published_at = now
     _save_validity(standard, ["published_at"])
+    _count(standard)
     _record(standard, "standard.published", actor)
     return standard
+
+
+def _count(standard: OccupationalStandard) -> None:
+    """Note how many requirements each level has."""
+    LevelSize.objects.filter(standard_level__standard=standard).delete()
+    counted = standard.levels.annotate(n=Count("functions__tasks__requirements")).filter(n__gt=0)
+    LevelSize.objects.bulk_create(
+        LevelSize(standard_level_id=level, requirements=n)
+        for level, n in counted.order_by().values_list("pk", "n")
+    )
 
 
 @transaction.atomic

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from occupations.models import (
     OccupationalStandard,
@@ -197,3 +198,34 @@ def content_of(standard: OccupationalStandard) -> Content:
 def coverable(standard: OccupationalStandard) -> QuerySet[StandardRequirement]:
     """Return the requirements of a standard as a queryset to join with."""
     return StandardRequirement.objects.filter(task__function__standard_level__standard=standard)
+
+
+def editions() -> QuerySet[OccupationalStandard]:
+    """Return every edition with its occupation, its number of levels and requirements, newest of an occupation first."""
+    levels = StandardLevel.objects.filter(standard=OuterRef("pk")).order_by().values("standard")
+    requirements = StandardRequirement.objects.filter(
+        task__function__standard_level__standard=OuterRef("pk")
+    ).order_by()
+    return (
+        OccupationalStandard.objects.select_related("occupation")
+        .annotate(
+            level_count=Coalesce(Subquery(levels.annotate(n=Count("pk")).values("n")), 0),
+            requirement_count=Coalesce(
+                Subquery(
+                    requirements.values("task__function__standard_level__standard")
+                    .annotate(n=Count("pk"))
+                    .values("n")
+                ),
+                0,
+            ),
+        )
+        .order_by("occupation_id", "-active_from", "-pk")
+    )
+
+
+def overlapping(*, standard: OccupationalStandard, begin: date, end: date | None) -> list[str]:
+    """Return the editions of the same occupation that are published and in force on one of these days."""
+    others = published_standards(standard.occupation_id).exclude(pk=standard.pk)
+    later = Q(active_to__isnull=True) | Q(active_to__gt=begin)
+    earlier = Q() if end is None else Q(active_from__lt=end)
+    return list(others.filter(later, earlier).values_list("edition", flat=True))

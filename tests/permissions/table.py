@@ -49,6 +49,8 @@ READS_NOTICES = only(
 )
 CMS = only("who works in the CMS", {*STAFF, "operator"})
 WRITES_COURSE = only("who may write this course", {"author", "lesson_editor", "operator"})
+READS_STANDARDS = only("who works in the CMS", {*STAFF, "operator"})
+EDITS = only("lesson editors", {"lesson_editor", "operator"})
 VERIFIES = only("reviewers", {"trade_reviewer", "content_reviewer", "operator"})
 OPERATES = only("the operator", {"operator"})
 _BEAT = {"seq": 99, "part": str(UUID(int=1)), "t": [0, 1000], "ranges": [[0, 1000]], "visible": True}
@@ -217,6 +219,16 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "cms/courses/rules/": OPERATES,
     "cms/courses/<int:pk>/submit/": WRITES_COURSE.at(pk="course_pk"),
     "cms/courses/editions/<int:edition>/<int:position>/": CMS,
+    "cms/standards/import/": EDITS,
+    "cms/standards/import/template.xlsx": EDITS,
+    "cms/standards/import/<uuid:run>/": EDITS.at(run="standard_run"),
+    "cms/standards/import/<uuid:run>/act/": EDITS.at(run="standard_run"),
+    "cms/standards/import/<uuid:run>/refused.csv": EDITS.at(run="standard_run"),
+    "cms/standards/<int:pk>/standard.xlsx": READS_STANDARDS.at(pk="standard_pk"),
+    "cms/standards/<int:pk>/publish/": EDITS.at(pk="standard_pk"),
+    "cms/snippets/occupations/occupationalstandard/": READS_STANDARDS,
+    "cms/snippets/occupations/occupationalstandard/inspect/<int:pk>/": READS_STANDARDS.at(pk="standard_pk"),
+    "cms/snippets/occupations/occupationalstandard/edit/<int:pk>/": EDITS.at(pk="standard_pk"),
     "cms/honours/<int:pk>/decide/": VERIFIES.at(pk="honour"),
     "cms/pages/<int:page_id>/edit/": WRITES_COURSE.at(page_id="course_pk").by("get"),
     "cms/pages/<int:page_id>/delete/": only("nobody: it is published", ()).at(page_id="course_pk"),

@@ -22,6 +22,9 @@ from courses.queries.served import parts_of
 from instructors.models import HeldHonour
 from instructors.operations import load_honours
 from media.api import keep_private_file
+from occupations.imports import STANDARD
+from occupations.queries.standards import level_labels
+from occupations.sheets import workbook
 from records.api import CheckMissed, file_grant, file_objection, issue_policy
 from records.models import Recount, RefusedSpan
 from records.recounts.previews import JOB
@@ -29,7 +32,7 @@ from records.transcripts.operations import issue_transcript
 from tests.factories import courses as make
 from tests.factories.people import make_person
 from tests.factories.records import MINUTE
-from tests.factories.standards import make_turner
+from tests.factories.standards import make_turner, small
 from tests.permissions.visitors import make_unions, make_visitors
 from tests.records.conftest import put_clock
 from tests.records.desk import PAPER, picture
@@ -53,7 +56,7 @@ class World:
         self.things |= _of_the_member(self.person("member"), self.person("training+"))
         self.things |= _of_the_course(self.person("author"))
         self.things |= _files(uploads)
-        self.things["turner"] = make_turner().occupation_id
+        self.things |= _of_the_turner()
 
     def person(self, name: str) -> User:
         user = self.people[name]
@@ -73,6 +76,14 @@ def _of_the_plant(plant: Union, officer: User) -> dict[str, Any]:
     )
     request = unions.request_to_join(person=make_person(name="李海生"), union=plant, on=today)
     return {"notice": notice.uuid, "run": run.uuid, "join_request": request.uuid}
+
+
+def _of_the_turner() -> dict[str, Any]:
+    """A published standard, and a workbook of another edition that waits to be brought in."""
+    turner = make_turner()
+    content = workbook(small("2027"), name="车工", labels=level_labels())
+    run = runs.make_run(kind=STANDARD, content=content, scope="standards")
+    return {"turner": turner.occupation_id, "standard_pk": turner.pk, "standard_run": run.uuid}
 
 
 def _policy_of_the_plant(plant: Union) -> dict[str, Any]:
