@@ -22,7 +22,7 @@ from records.devices import GuestDevice, guest_device
 from records.ledger.asking import Question, single_choice
 from records.ledger.chain import Draft, Link
 from records.ledger.kinds import Counted, EvidenceMissing, earned_otherwise, share_online
-from records.ledger.periods import booked_on, is_closed, next_month
+from records.ledger.periods import booked_on, closed_from, is_closed, next_month
 from records.ledger.snapshot import LessonSnapshot, PartSnapshot
 from records.operations.beats import Answer, Beat, SessionNotFound, Totals, UnknownCheck, accept_beats
 from records.operations.digests import last_digest_day
@@ -109,6 +109,7 @@ __all__ = [
     "attribution",
     "booked_on",
     "close_session",
+    "closed_from",
     "counted_time",
     "day_times",
     "decide_correction",

@@ -182,6 +182,49 @@ ON_TARGET_RATE = Definition(
     **_rate("on_target_rate", "on_target"),
 )
 
+_AFTER_CLOSING = _("学习日落在本期、入账在关账以后的；用关账那天的隶属关系往上合计。")
+
+
+def _nothing(figures: Figures) -> None:
+    """These are no figures of a period but of what came after it: ``queries.Late`` has them."""
+
+
+LATE = Definition(
+    key="late",
+    name=_("补记（毫秒）"),
+    unit=_("毫秒"),
+    what=_("本期学的，关账以后才到的：离线补传、补录、确认入会后转来的。记在后面的月份里。"),
+    formula=_("关账后入账、学习日在本期的有效学习毫秒数相加，不含冲正"),
+    period=_AFTER_CLOSING,
+    source=_LEDGER,
+    exact=_nothing,
+    shown=lambda figures: "",
+)
+CORRECTED = Definition(
+    key="corrected",
+    name=_("更正（毫秒）"),
+    unit=_("毫秒"),
+    what=_("本期学的，关账以后冲正的。记在后面的月份里。"),
+    formula=_("关账后入账、学习日在本期的冲正毫秒数相加，是负数或 0"),
+    period=_AFTER_CLOSING,
+    source=_LEDGER,
+    exact=_nothing,
+    shown=lambda figures: "",
+)
+LIVE = Definition(
+    key="live",
+    name=_("账本现在的数（毫秒）"),
+    unit=_("毫秒"),
+    what=_("关账数加补记加更正。各月不能再相加：补记在后面的月份里也算了一次。"),
+    formula=_("关账数＋补记＋更正"),
+    period=_AFTER_CLOSING,
+    source=_LEDGER,
+    exact=_nothing,
+    shown=lambda figures: "",
+)
+LATE_COLUMNS = (LATE, CORRECTED, LIVE)
+"""What stands beside a closed period's figures."""
+
 COLUMNS = (
     TOTAL,
     VISITS,

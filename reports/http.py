@@ -44,6 +44,12 @@ EXAMPLE_FIGURES = {
         "on_target_rate": "2.0",
     },
 }
+EXAMPLE_LATE = {
+    "closed_ms": 3_010_039_481,
+    "late_ms": 1_800_000,
+    "corrected_ms": -900_000,
+    "live_ms": 3_010_939_481,
+}
 EXAMPLE = {
     "union": {"uuid": "fb13088f-2a66-480a-870f-ca6e946d99da", "code": "JC-QJ-X", "name": "栖江县总工会"},
     "period": {"code": "2026-11", "kind": "month", "start": "2026-11-01", "last_day": "2026-11-30"},
@@ -61,9 +67,18 @@ EXAMPLE = {
             },
             "stands": True,
             "figures": EXAMPLE_FIGURES,
+            "late": EXAMPLE_LATE,
         }
     ],
     "unassigned": None,
+    "closing": {
+        "closed_at": "2026-12-16T00:23:00+08:00",
+        "hash": "9f2c4a1d7e6b5f80313c2b1a09f8e7d6c5b4a392817f6e5d4c3b2a1908f7e6d5",
+        "late": EXAMPLE_LATE,
+        "confirmed_by": "5a0e1c3d-8f7e-4d6c-9b5a-4f3e2d1c0b05",
+        "confirmed_at": "2026-12-16T09:05:12+08:00",
+        "confirmed_hash": "2b1a09f8e7d6c5b4a392817f6e5d4c3b2a1908f7e6d59f2c4a1d7e6b5f80313c",
+    },
     "definitions": {
         "participation_rate": {
             "name": "参训率",

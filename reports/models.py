@@ -14,6 +14,7 @@ import uuid
 
 from django.db import models
 
+from accounts.models import User
 from reports.rules import PeriodKind
 
 UNASSIGNED = uuid.UUID(int=0)
@@ -140,3 +141,90 @@ class ReportPeriod(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "start"], name="report_period_once")]
+
+
+class PeriodClosing(models.Model):
+    """
+    A period closed for the whole tree. Append-only: no period is ever opened again.
+
+    ``hash`` is the SHA-256 of all rows that were closed and of the closing before it (``prev``), so that closings are a
+    chain and no figure of the past can be changed unseen (``reports.closings``).
+    """
+
+    kind = models.CharField(max_length=7, choices=[(k.value, k.value) for k in PeriodKind])
+    start = models.DateField()
+    counted_on = models.DateField(help_text="the day whose places and memberships counted")
+    closed_at = models.DateTimeField()
+    rows = models.BigIntegerField()
+    prev = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "start"], name="period_closed_once"),
+            models.UniqueConstraint(fields=["prev"], name="period_closing_chain"),
+        ]
+
+
+class ClosedStudy(FigureRow):
+    """
+    A figure as it was when its period closed, and under whom the union stood. Append-only. ``line`` is empty for a
+    union's own figures.
+    """
+
+    line = models.CharField(max_length=3, blank=True)
+    parent = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "line", "kind", "dimension", "value", "start"], name="closed_study_once"
+            ),
+            _counts_fit("closed_study_counts"),
+        ]
+        indexes = [models.Index(fields=["parent", "line", "kind", "start"], name="closed_study_children")]
+
+
+class ClosingStatement(models.Model):
+    """
+    An officer's word that the figures of a union for a closed period are seen and stand: who, when, and the hash of what
+    was seen. Append-only.
+    """
+
+    union = models.UUIDField()
+    kind = models.CharField(max_length=7, choices=[(k.value, k.value) for k in PeriodKind])
+    start = models.DateField()
+    hash = models.CharField(max_length=64, help_text="of the union's closed rows")
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["union", "kind", "start"], name="closing_statement_once")
+        ]
+
+
+class LateStudy(models.Model):
+    """
+    What was studied in a closed period and booked in a later one: 补记 (``late_ms``) and 更正 (``corrected_ms``, taken
+    back by reversals). Derived, and recomputed like all figures; ``line`` is empty for a union's own. Sums run up the
+    tree of the day the period counted.
+    """
+
+    union = models.UUIDField()
+    line = models.CharField(max_length=3, blank=True)
+    kind = models.CharField(max_length=7, choices=[(k.value, k.value) for k in PeriodKind])
+    start = models.DateField()
+    booked_on = models.DateField(help_text="the first day of the month whose figures hold it")
+    late_ms = models.BigIntegerField()
+    corrected_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "line", "kind", "start", "booked_on"], name="late_study_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(booked_on__gt=models.F("start")), name="late_study_later"
+            ),
+        ]

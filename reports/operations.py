@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from core.db import fair_turn
 from records import api as records
+from reports import closings
 from reports.db import rollup as db
 from reports.models import UNASSIGNED, Cause, OwnStudy, ReportPeriod, UnionMark, UnionStudy
 from reports.rules import STOCK_KINDS, Period, PeriodKind, bottom_up, goal_ms, period_of
@@ -109,6 +110,7 @@ def roll_up_unions(*, today: date, limit: int) -> int:
     if not marks:
         return 0
     _recompute(_targets(marks, today=today), today=today)
+    closings.write_late({(mark.union, mark.day) for mark in marks if mark.cause == Cause.STUDY})
     return len(marks)
 
 
@@ -122,13 +124,15 @@ def rebuild(*, today: date) -> int:
         begun = _open_periods()
         records.forget_rollups()
         UnionMark.objects.all().delete()
-        closed = ReportPeriod.objects.filter(closed_at__isnull=False)
+        closings.forget_late()
+        closed = _closed_periods()
         for model in (OwnStudy, UnionStudy):
             rows = model.objects.all()
             for period in closed:
                 rows = rows.exclude(kind=period.kind, start=period.start)
             rows.delete()
-        ReportPeriod.objects.filter(closed_at__isnull=True).delete()
+        for period in begun:
+            ReportPeriod.objects.filter(kind=period.kind, start=period.start).delete()
         records.mark_everything()
         _recompute(
             {(union, p) for p in begun if p.kind in STOCK_KINDS for union in _begin(p, today=today)},
@@ -172,11 +176,11 @@ def _targets(marks: Iterable[db.TakenMark], *, today: date) -> set[db.Target]:
 
 
 def _open_periods() -> set[Period]:
-    return _periods(ReportPeriod.objects.filter(closed_at__isnull=True))
+    return _periods(ReportPeriod.objects.filter(closed_at__isnull=True)) - closings.closed_periods()
 
 
 def _closed_periods() -> set[Period]:
-    return _periods(ReportPeriod.objects.filter(closed_at__isnull=False))
+    return _periods(ReportPeriod.objects.filter(closed_at__isnull=False)) | closings.closed_periods()
 
 
 def _periods(rows: Iterable[ReportPeriod]) -> set[Period]:

@@ -16,14 +16,16 @@ from django.utils.translation import gettext as _
 from core import display
 from core.clock import from_ms
 from records import api as records
-from reports.definitions import COLUMNS, MEAN, TILES, TOTAL, Definition
-from reports.queries import LearnerFigures, StudyReport
+from reports.closings import closes_on
+from reports.definitions import COLUMNS, CORRECTED, LATE, MEAN, TILES, TOTAL, Definition
+from reports.queries import Late, LearnerFigures, StudyReport
 from reports.rules import PARTICIPANT_MS, Figures, Period, PeriodKind, period_of
 from reports.tables import Row, period_name, plain
 from unions.api import Line, Union, may
 
 __all__ = [
     "address",
+    "closing_card",
     "entry_rows",
     "label_of",
     "learner_table",
@@ -179,6 +181,68 @@ def month_chart(report: StudyReport) -> dict[str, Any]:
             "hours": TOTAL.shown(best.figures),
         }
     return {"bars": bars, "label": label, "is_empty": not most}
+
+
+# --- Closing ------------------------------------------------------------------------------------------------------
+
+
+def closing_card(
+    report: StudyReport, today: date, *, by_name: Callable[[list[UUID]], dict[UUID, str]]
+) -> dict[str, Any] | None:
+    """
+    Return what the page says about closing: of a closed period when, its hash, closed + 补记 + 更正 = live and who
+    confirmed it; of one that is over, when it will close. None for a day and for what has not ended.
+    """
+    if not report.period.months or report.period.end > today:
+        return None
+    if report.closing is None:
+        return {"is_closed": False, "on": closes_on(report.period)}
+    statement = report.statement
+    who = statement.closed_by.person if statement else None
+    sums = [
+        (_("关账数"), report.total.total_ms),
+        (LATE.what, report.late.late_ms),
+        (CORRECTED.what, report.late.corrected_ms),
+        (_("账本现在的数"), report.late.live_ms(report.total)),
+    ]
+    names = [_("关账数"), _("补记"), _("更正"), _("账本现在的数")]
+    return {
+        "is_closed": True,
+        "at": report.closing.closed_at,
+        "hash": report.closing.hash,
+        "sums": [
+            {"name": name, "ms": ms, "what": what if what != name else ""}
+            for name, (what, ms) in zip(names, sums, strict=True)
+        ],
+        "has_late": bool(report.late),
+        "confirmed_by": by_name([who.uuid]).get(who.uuid) or str(who) if who else "",
+        "confirmed_at": statement.closed_at if statement else None,
+        "confirmed_hash": statement.hash if statement else "",
+        "children": _late_table(report),
+    }
+
+
+def _late_table(report: StudyReport) -> dict[str, Any] | None:
+    """Return 补记 and 更正 by the unions below, where there are any."""
+    rows = [(c, c.late) for c in report.children if c.late]
+    if not rows:
+        return None
+
+    def cells(closed: Figures, late: Late) -> list[SafeString]:
+        return [_hours(ms) for ms in (closed.total_ms, late.late_ms, late.corrected_ms, late.live_ms(closed))]
+
+    return {
+        "caption": _("关账以后的变化（学时）"),
+        "columns": [
+            {"label": _("单位")},
+            *(
+                {"label": name, "numeric": True}
+                for name in (_("关账数"), _("补记"), _("更正"), _("账本现在的数"))
+            ),
+        ],
+        "rows": [{"header": c.union.name, "cells": cells(c.figures, late)} for c, late in rows if late],
+        "foot": {"header": _("合计"), "cells": cells(report.total, report.late)},
+    }
 
 
 # --- Periods and lines --------------------------------------------------------------------------------------------

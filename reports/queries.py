@@ -9,22 +9,51 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.api import PersonAlias
 from records import api as records
-from reports.models import UNASSIGNED, Dimension, OwnStudy, ReportPeriod, UnionStudy
+from reports.models import (
+    UNASSIGNED,
+    ClosedStudy,
+    ClosingStatement,
+    Dimension,
+    LateStudy,
+    OwnStudy,
+    PeriodClosing,
+    ReportPeriod,
+    UnionStudy,
+)
 from reports.rules import FIGURE_NAMES, Figures, Period, PeriodKind
 from unions.api import Membership, Union, UnionPlace, descendants
 
 
 @dataclass(frozen=True)
+class Late:
+    """What was studied in a closed period and booked after it: 补记, and 更正 (0 or less, by reversals)."""
+
+    late_ms: int = 0
+    corrected_ms: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.late_ms or self.corrected_ms)
+
+    def live_ms(self, closed: Figures) -> int:
+        """Return what the ledger says today of the period whose closed figures these are."""
+        return closed.total_ms + self.late_ms + self.corrected_ms
+
+
+@dataclass(frozen=True)
 class ChildFigures:
-    """A union directly below, with everything below it. ``stands`` is False for one that has closed or left since."""
+    """
+    A union directly below, with everything below it. ``stands`` is False for one that has closed or left since.
+    ``late`` is None while the period is open.
+    """
 
     union: Union
     figures: Figures
     stands: bool
+    late: Late | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +70,9 @@ class StudyReport:
     ``own`` is what is booked to the union itself and its own members, so that ``own`` and the children add up to
     ``total``. ``unassigned`` is study of people without a union; only the top of a line shows it, and it is in no
     total. ``is_begun`` is False for a period nobody has counted: before the system was in use, or in the future.
+
+    Of a closed period, ``closing`` says when and with what hash; figures and tree are those of that moment, and ``late``
+    is what arrived since. ``statement`` is the officer's word that this union's figures stand.
     """
 
     union: Union
@@ -54,10 +86,16 @@ class StudyReport:
     months: tuple[MonthFigures, ...]
     unassigned: Figures | None
     is_begun: bool
+    closing: PeriodClosing | None = None
+    late: Late = Late()
+    statement: ClosingStatement | None = None
 
 
 def study_report(*, union: Union, period: Period, line: str, today: date) -> StudyReport:
-    """Return the report of a union: four queries, however many unions stand below it."""
+    """Return the report of a union: seven queries at the most, however many unions stand below it."""
+    closing = PeriodClosing.objects.filter(kind=period.kind, start=period.start).first()
+    if closing is not None:
+        return _closed_report(closing, union=union, period=period, line=line, today=today)
     as_of = period.stock_on(today)
     months = period.up_to_here()
     places = _children(union, line=line, on=as_of)
@@ -90,6 +128,78 @@ def study_report(*, union: Union, period: Period, line: str, today: date) -> Stu
         unassigned=own.get(UNASSIGNED, Figures()) if is_top else None,
         is_begun=bool(total) or ReportPeriod.objects.filter(kind=period.kind, start=period.start).exists(),
     )
+
+
+def _closed_report(
+    closing: PeriodClosing, *, union: Union, period: Period, line: str, today: date
+) -> StudyReport:
+    """Return the report of a closed period, from the rows and the tree of its closing."""
+    months = period.up_to_here()
+    is_top = False
+    own, total = Figures(), Figures()
+    unassigned: Figures | None = None
+    below: dict[UUID, Figures] = {}
+    rows = ClosedStudy.objects.filter(
+        Q(union=union.uuid, line__in=["", line])
+        | Q(parent=union.uuid, line=line)
+        | Q(union=UNASSIGNED, line=""),
+        kind=period.kind,
+        start=period.start,
+        dimension=Dimension.ALL,
+        value="",
+    )
+    for uuid, at, parent, *numbers in rows.values_list("union", "line", "parent", *FIGURE_NAMES):
+        figures = Figures(*numbers)
+        if uuid == UNASSIGNED:
+            unassigned = figures
+        elif parent == union.uuid:
+            below[uuid] = figures
+        elif at == "":
+            own = figures
+        else:
+            total, is_top = figures, parent is None
+    late = _late([union.uuid, *below], period, line=line)
+    found = _subtrees(_any_of({period.before, *months}) & Q(union=union.uuid), line=line)
+    found[union.uuid, period] = total
+    stands = set(
+        UnionPlace.objects.filter(_holds(today), parent=union, line=line).values_list(
+            "union__uuid", flat=True
+        )
+    )
+    children = Union.objects.filter(uuid__in=list(below)).select_related("kind").order_by("code")
+    return StudyReport(
+        union=union,
+        period=period,
+        line=line,
+        as_of=closing.counted_on,
+        total=total,
+        before=found.get((union.uuid, period.before), Figures()),
+        own=own,
+        children=tuple(
+            ChildFigures(
+                union=child,
+                figures=below[child.uuid],
+                stands=child.uuid in stands,
+                late=late.get(child.uuid, Late()),
+            )
+            for child in children
+            if child.uuid in stands or below[child.uuid] or late.get(child.uuid)
+        ),
+        months=tuple(MonthFigures(m, found.get((union.uuid, m), Figures())) for m in months),
+        unassigned=(unassigned or Figures()) if is_top else None,
+        is_begun=True,
+        closing=closing,
+        late=late.get(union.uuid, Late()),
+        statement=ClosingStatement.objects.filter(union=union.uuid, kind=period.kind, start=period.start)
+        .select_related("closed_by__person")
+        .first(),
+    )
+
+
+def _late(unions: Collection[UUID], period: Period, *, line: str) -> dict[UUID, Late]:
+    rows = LateStudy.objects.filter(union__in=list(unions), line=line, kind=period.kind, start=period.start)
+    sums = rows.order_by().values_list("union").annotate(Sum("late_ms"), Sum("corrected_ms"))
+    return {union: Late(late, corrected) for union, late, corrected in sums}
 
 
 def parents_of(union: Union, *, on: date) -> dict[str, int | None]:

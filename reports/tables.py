@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core import display
-from reports.definitions import COLUMNS, Definition
-from reports.queries import ChildFigures, StudyReport
+from core.clock import SHANGHAI
+from reports.definitions import COLUMNS, LATE_COLUMNS, Definition
+from reports.queries import ChildFigures, Late, StudyReport
 from reports.rules import FIGURE_NAMES, Figures, Period, PeriodKind
 from unions.api import Line, Union
 
@@ -91,6 +92,9 @@ def as_dict(report: StudyReport, *, by: str) -> dict[str, Any]:
             "union": _named(row.child.union) if row.child else None,
             "stands": row.child.stands if row.child else True,
             "figures": figures_dict(row.figures),
+            "late": late_dict(row.child.late, row.figures)
+            if row.child and row.child.late is not None
+            else None,
         }
         for row in rows_of(report)
     ]
@@ -105,7 +109,34 @@ def as_dict(report: StudyReport, *, by: str) -> dict[str, Any]:
         "by": by,
         "rows": months if by == BY_MONTH else children,
         "unassigned": None if report.unassigned is None else figures_dict(report.unassigned),
-        "definitions": {column.key: column.as_dict() for column in COLUMNS},
+        "closing": closing_dict(report),
+        "definitions": {column.key: column.as_dict() for column in COLUMNS}
+        | ({column.key: column.as_dict() for column in LATE_COLUMNS} if report.closing else {}),
+    }
+
+
+def closing_dict(report: StudyReport) -> dict[str, Any] | None:
+    """Return when a period closed, by what hash, what arrived since, and who confirmed it; None while it is open."""
+    if report.closing is None:
+        return None
+    statement = report.statement
+    return {
+        "closed_at": report.closing.closed_at.isoformat(),
+        "hash": report.closing.hash,
+        "late": late_dict(report.late, report.total),
+        "confirmed_by": str(statement.closed_by.person.uuid) if statement else None,
+        "confirmed_at": statement.closed_at.isoformat() if statement else None,
+        "confirmed_hash": statement.hash if statement else None,
+    }
+
+
+def late_dict(late: Late, closed: Figures) -> dict[str, int]:
+    """Return closed + 补记 + 更正 = live, in ms."""
+    return {
+        "closed_ms": closed.total_ms,
+        "late_ms": late.late_ms,
+        "corrected_ms": late.corrected_ms,
+        "live_ms": late.live_ms(closed),
     }
 
 
@@ -160,11 +191,14 @@ def csv_lines(report: StudyReport, rows: Iterable[Row]) -> Iterator[str]:
         *(_heading(c) for c in COLUMNS),
         _("总时长（毫秒）"),
         _("会员时长合计（毫秒）"),
+        *((*(c.name for c in LATE_COLUMNS),) if report.closing else ()),
     )
     for row in rows:
         name = f"{row.name}（{row.note}）" if row.note else row.name
-        yield line(row.code, as_text(name), *_cells(row.figures))
-    yield line(report.union.code, _("合计"), *_cells(report.total))
+        late = row.child.late if row.child else None
+        yield line(row.code, as_text(name), *_cells(row.figures), *_late_cells(late, row.figures))
+    late = report.late if report.closing else None
+    yield line(report.union.code, _("合计"), *_cells(report.total), *_late_cells(late, report.total))
     if report.unassigned is not None:
         yield line("", _("未归属单位（不计入合计）"), *_cells(report.unassigned))
     yield line()
@@ -173,7 +207,9 @@ def csv_lines(report: StudyReport, rows: Iterable[Row]) -> Iterator[str]:
         _("单位"), as_text(report.union.name), _("时期"), period_name(report.period), _("条块"), line_name
     )
     yield line(_("截至"), report.as_of.isoformat())
-    for column in COLUMNS:
+    if report.closing:
+        yield line(_("关账"), report.closing.closed_at.astimezone(SHANGHAI).isoformat(), report.closing.hash)
+    for column in (*COLUMNS, *(LATE_COLUMNS if report.closing else ())):
         yield line(_heading(column), column.what, column.formula, column.period, column.source)
 
 
@@ -183,6 +219,11 @@ def _heading(column: Definition) -> str:
 
 def _cells(figures: Figures) -> list[object]:
     return [*(plain(c.shown(figures)) for c in COLUMNS), figures.total_ms, figures.members_ms]
+
+
+def _late_cells(late: Late | None, closed: Figures) -> list[object]:
+    """Return 补记, 更正 and what both make of the closed time, in ms; nothing for a union's own line and open periods."""
+    return [] if late is None else [late.late_ms, late.corrected_ms, late.live_ms(closed)]
 
 
 def as_text(value: str) -> str:

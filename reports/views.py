@@ -8,18 +8,21 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
+from django.contrib import messages as flash
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.api import Person, User, names_of
 from core import audit
 from core.policies import guard
 from records import api as records
 from reports import presentation
+from reports.closings import AlreadyStated, NotClosedYet, state_closed
 from reports.queries import LearnerFigures, StudyReport, learners_of, parents_of, rolls_of, study_report
 from reports.rules import BadPeriod, Period, PeriodKind, parse_period, period_of
 from reports.tables import csv_lines, file_name, rows_of, sorted_rows
@@ -65,9 +68,27 @@ def study(request: HttpRequest, union: UUID) -> HttpResponse:
         "has_study": bool(report.total.total_ms or report.total.visits),
         "unassigned": report.unassigned if report.unassigned and report.unassigned.total_ms else None,
         "csv_url": asked.address("reports:study_csv"),
+        "closing": presentation.closing_card(report, asked.today, by_name=names_of),
+        "confirm_url": asked.address("reports:confirm_closing"),
+        "may_confirm": may(
+            _officer(request), asked.union, Appointment.Duty.STATISTICS, write=True, on=asked.today
+        ),
         "learners_url": asked.address("reports:learners"),
     }
     return render(request, "reports/study.html", context, status=400 if asked.is_bad else 200)
+
+
+@guard(officer_of(Appointment.Duty.STATISTICS, write=True))
+@require_POST
+def confirm_closing(request: HttpRequest, union: UUID) -> HttpResponse:
+    """Enter the officer's word that the closed figures of the period stand."""
+    asked = _Asked(request)
+    try:
+        state_closed(union=asked.union, period=asked.period, officer=_officer(request), at=timezone.now())
+        flash.success(request, _("已确认关账。这一期的数不会再变。"))
+    except (NotClosedYet, AlreadyStated) as error:
+        flash.error(request, str(error.message))
+    return HttpResponseRedirect(asked.address("reports:study"))
 
 
 @guard(officer_of())

@@ -20,6 +20,16 @@ def next_month(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
+def closed_from(month: date) -> date:
+    """
+    Return the first day on which the month that begins on ``month`` is closed.
+
+    >>> closed_from(date(2026, 10, 1))
+    datetime.date(2026, 11, 16)
+    """
+    return next_month(month) + timedelta(days=CLOSES_AFTER_DAYS)
+
+
 def is_closed(month: date, on: date) -> bool:
     """
     Tell whether the month that begins on ``month`` is closed on a day.
@@ -29,7 +39,7 @@ def is_closed(month: date, on: date) -> bool:
     >>> is_closed(date(2026, 10, 1), date(2026, 11, 15)), is_closed(date(2026, 10, 1), date(2026, 11, 16))
     (False, True)
     """
-    return on >= next_month(month) + timedelta(days=CLOSES_AFTER_DAYS)
+    return on >= closed_from(month)
 
 
 def booked_on(day: date, recorded_on: date) -> date:

@@ -41,7 +41,7 @@ class Node:
     month_targets_ms: list[int] | None
 
 
-def _stands(place: str, union: str, day: str) -> str:
+def stands_on(place: str, union: str, day: str) -> str:
     """
     Return the condition that a place counts on a day: it holds that day, or the union has closed by then and this was
     its last place, so that its time of an open period is not lost from the tree.
@@ -125,9 +125,9 @@ def nodes_above(standing: Collection[tuple[UUID, date]], *, line: str) -> dict[d
     found = _fetch(
         "WITH RECURSIVE up(day, id, parent_id) AS ("
         f"SELECT given.day, p.union_id, p.parent_id FROM {rows} JOIN unions_union c ON c.uuid = given.uuid "
-        f"JOIN unions_unionplace p ON p.union_id = c.id AND p.line = %s AND {_stands('p', 'c', 'given.day')} "
+        f"JOIN unions_unionplace p ON p.union_id = c.id AND p.line = %s AND {stands_on('p', 'c', 'given.day')} "
         "UNION SELECT up.day, p.union_id, p.parent_id FROM up JOIN unions_union c ON c.id = up.parent_id "
-        f"JOIN unions_unionplace p ON p.union_id = c.id AND p.line = %s AND {_stands('p', 'c', 'up.day')}) "
+        f"JOIN unions_unionplace p ON p.union_id = c.id AND p.line = %s AND {stands_on('p', 'c', 'up.day')}) "
         "SELECT up.day, up.id, u.uuid, up.parent_id, u.annual_target_ms, u.month_targets_ms "
         "FROM up JOIN unions_union u ON u.id = up.id",
         [*values, line, line],
@@ -146,7 +146,7 @@ def unions_below(standing: Collection[tuple[UUID, date]], *, line: str) -> set[t
         f"SELECT given.day, u.id FROM {rows} JOIN unions_union u ON u.uuid = given.uuid "
         "UNION SELECT down.day, c.id FROM down "
         "JOIN unions_unionplace p ON p.parent_id = down.id AND p.line = %s "
-        f"JOIN unions_union c ON c.id = p.union_id AND {_stands('p', 'c', 'down.day')}) "
+        f"JOIN unions_union c ON c.id = p.union_id AND {stands_on('p', 'c', 'down.day')}) "
         "SELECT u.uuid, down.day FROM down JOIN unions_union u ON u.id = down.id",
         [*values, line],
     )
@@ -317,7 +317,7 @@ def write_level(targets: Sequence[tuple[Node, Period, date]], *, line: str) -> N
     own_row = looked_up("reports_ownstudy", "o", 'o."union" = given.uuid AND ' + same.format("o"))
     children = (
         looked_up("unions_unionplace", "p", "p.parent_id = given.id AND p.line = %s"),
-        looked_up("unions_union", "c", f"c.id = p.union_id AND {_stands('p', 'c', 'given.stock_on')}"),
+        looked_up("unions_union", "c", f"c.id = p.union_id AND {stands_on('p', 'c', 'given.stock_on')}"),
         looked_up("reports_unionstudy", "s", 's."union" = c.uuid AND s.line = %s AND ' + same.format("s")),
     )
     fresh = ", ".join(f"{n} = EXCLUDED.{n}" for n in FIGURE_NAMES)

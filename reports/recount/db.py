@@ -198,19 +198,84 @@ def kept_rows(table: str, period: Period) -> dict[tuple[UUID, str], Counts]:
     }
 
 
+def closed_rows(period: Period) -> tuple[dict[tuple[UUID, str], Counts], dict[str, dict[UUID, UUID | None]]]:
+    """Return the rows of a closed period by union and line (own: empty), and who stood under whom on each line."""
+    kept: dict[tuple[UUID, str], Counts] = {}
+    parents: dict[str, dict[UUID, UUID | None]] = defaultdict(dict)
+    for union, line, parent, *numbers in _rows(
+        f'SELECT "union", line, parent, {", ".join(FIGURE_NAMES)} FROM reports_closedstudy '
+        "WHERE kind = %s AND start = %s AND dimension = '' AND value = ''",
+        [period.kind.value, sql_value(period.start)],
+    ):
+        kept[_uuid(union), line] = dict(zip(FIGURE_NAMES, numbers, strict=True))
+        if line:
+            parents[line][_uuid(union)] = None if parent is None else _uuid(parent)
+    return kept, parents
+
+
+def late_rows(period: Period) -> dict[tuple[UUID, str], Counts]:
+    """Return 补记 and 更正 as they are kept, by union and line (own: empty)."""
+    rows = _rows(
+        'SELECT "union", line, SUM(late_ms), SUM(corrected_ms) FROM reports_latestudy '
+        'WHERE kind = %s AND start = %s GROUP BY "union", line',
+        [period.kind.value, sql_value(period.start)],
+    )
+    return {
+        (_uuid(union), line): {"late_ms": int(late), "corrected_ms": int(taken)}
+        for union, line, late, taken in rows
+    }
+
+
+def live_own(period: Period) -> dict[UUID, Counts]:
+    """
+    Return what the ledger says today of a period: all that was booked in it, and all that was studied in it and booked
+    later, the latter also by 补记 and 更正.
+    """
+    start, end = sql_value(period.start), sql_value(period.end)
+    later = "booked_on >= %s AND day >= %s AND day < %s"
+    rows = _rows(
+        'SELECT "union", SUM(ms), '
+        f"SUM(CASE WHEN {later} AND kind <> 'reversal' THEN ms ELSE 0 END), "
+        f"SUM(CASE WHEN {later} AND kind = 'reversal' THEN ms ELSE 0 END) FROM records_ledgerentry "
+        f'WHERE "union" IS NOT NULL AND (({_BOOKED}) OR ({later})) GROUP BY "union"',
+        [end, start, end] * 2 + [start, end] + [end, start, end],
+    )
+    return {
+        _uuid(union): {"live_ms": int(ms), "late_ms": int(late), "corrected_ms": int(taken)}
+        for union, ms, late, taken in rows
+    }
+
+
+def sums_above(own: dict[UUID, Counts], parents: dict[UUID, UUID | None]) -> dict[UUID, Counts]:
+    """Return the sums over every subtree of a closed line."""
+    totals: dict[UUID, Counts] = {}
+    for union in parents:
+        counts = own.get(union, {})
+        at: UUID | None = union
+        seen: set[UUID] = set()
+        while at is not None and at in parents and at not in seen:
+            seen.add(at)
+            total = totals.setdefault(at, {})
+            for name, number in counts.items():
+                total[name] = total.get(name, 0) + number
+            at = parents[at]
+    return totals
+
+
 def compare(
     period: Period,
     kept: dict[tuple[UUID, str], Counts],
     counted: dict[tuple[UUID, str], Counts],
     *,
     only: set[UUID] | None = None,
+    names: Sequence[str] = FIGURE_NAMES,
 ) -> Difference | None:
     """Return the first figure that differs; a row of zeros and no row say the same."""
     for union, line in sorted(kept.keys() | counted.keys(), key=lambda k: (k[1], k[0])):
         if only is not None and union not in only:
             continue
         is_, ought = kept.get((union, line), {}), counted.get((union, line), {})
-        for name in FIGURE_NAMES:
+        for name in names:
             if is_.get(name, 0) != ought.get(name, 0):
                 return Difference(period, union, line, name, is_.get(name, 0), ought.get(name, 0))
     return None

@@ -172,6 +172,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv": officer("membership", write=True),
     # Figures and the desk for other people's time
     "unions/<uuid:union>/study/": officer(),
+    "unions/<uuid:union>/study/closing/": officer("statistics", write=True),
     "unions/<uuid:union>/study.csv": officer(),
     "unions/<uuid:union>/learners/": officer(),
     "unions/<uuid:union>/learners/<uuid:person>/": officer(),

@@ -16,6 +16,7 @@ from accounts.models import Person, PersonAlias
 from core.clock import day_start_ms
 from records import api as records
 from records.models import LedgerEntry
+from reports.closings import close_due_periods
 from reports.operations import begin_day, roll_up
 from tests.reports.world import complete, make_member, make_union, move_member, noon, place, study
 from unions.exceptions import UnionError
@@ -55,6 +56,7 @@ class History:
             (self.a_union_closes, 1),
             (self.a_goal_changes, 1),
             (self.figures_are_rolled_up, 3),
+            (self.periods_close, 3),
         ]
         begin_day(today=begins)
 
@@ -167,6 +169,12 @@ class History:
         union = self.dice.choice([*self.counties, *self.mills])
         goal = self.dice.choice([None, 12 * 500_000, 12 * 3_000_000])
         Union.objects.filter(pk=union.pk).update(annual_target_ms=goal)
+
+    def periods_close(self) -> None:
+        """The hourly task finds what is due, if nothing of it waits for the roll-up."""
+        if self.dice.random() < 0.7:
+            roll_up(today=self.today)
+        close_due_periods(now=self._now)
 
     def figures_are_rolled_up(self) -> None:
         roll_up(today=self.today)

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from reports.models import OwnStudy, ReportPeriod, UnionStudy
+from reports.models import LateStudy, OwnStudy, PeriodClosing, ReportPeriod, UnionStudy
 from reports.operations import begin_day, roll_up
 from reports.recount.checking import check_figures
 from reports.rules import parse_period
@@ -25,13 +25,16 @@ NOVEMBER = parse_period("2026-11")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_history_of_moves_merges_corrections_and_late_uploads_leaves_a_difference(seed: int) -> None:
     history = History(seed, begins=date(2026, 9, 1))
-    history.live(acts=90, until=TODAY)
+    history.live(acts=110, until=date(2027, 1, 20))
 
-    checked = check_figures(today=TODAY)
+    checked = check_figures(today=history.today)
 
     assert checked.difference is None, str(checked.difference)
     assert checked.periods > 10
     assert UnionStudy.objects.filter(kind="year", total_ms__gt=0).exists()
+    assert PeriodClosing.objects.filter(kind="quarter", start=date(2026, 7, 1)).exists()
+    assert LateStudy.objects.filter(line="adm", kind="month", late_ms__gt=0).exists()
+    assert LateStudy.objects.filter(line="adm", kind="month", corrected_ms__lt=0).exists()
 
 
 class TestOneWrongFigure:

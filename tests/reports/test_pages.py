@@ -41,9 +41,11 @@ def tree() -> dict[str, Union]:
     return make_tree()
 
 
-def officer_at(union: Union, *, duty: str = "statistics") -> User:
+def officer_at(union: Union, *, duty: str = "statistics", may_write: bool = False) -> User:
     user = make_user()
-    Appointment.objects.create(officer=user, union=union, duty=duty, active_from=date(2020, 1, 1))
+    Appointment.objects.create(
+        officer=user, union=union, duty=duty, may_write=may_write, active_from=date(2020, 1, 1)
+    )
     return user
 
 

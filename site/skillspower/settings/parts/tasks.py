@@ -50,6 +50,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     # What recorded itself late yesterday has long been committed.
     "digest-ledger": {"task": "records.digest_ledger", "schedule": crontab(hour="0", minute="40")},
+    "close-periods": {
+        "task": "reports.close_periods",
+        "schedule": crontab(minute="23"),
+        "options": {"expires": 3_000},
+    },
     "roll-up-study": {"task": "reports.roll_up", "schedule": 5, "options": {"expires": 5}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")
