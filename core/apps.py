@@ -10,5 +10,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Load each app's ``handlers.py``, where functions register for kinds of jobs, and our own checks."""
+        import_module("core.translation").remember_words()
         autodiscover_modules("handlers")
         import_module("core.checks")

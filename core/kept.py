@@ -3,9 +3,11 @@ Answers that are the same for everybody, kept between requests until what they w
 
 A subject ("catalogue") has a stamp; answers are kept under it. ``outdated`` gives the subject another stamp, so what
 was made before is never asked for again. The cache is shared by web and worker (Redis, or files on the embedded
-profile): who publishes is seldom who shows.
+profile): who publishes is seldom who shows. What a process got from there it has at hand for a moment: reading a file and
+making objects of it cost more than a question to the database. So what is returned is read, never changed.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -25,6 +27,8 @@ NOTICES = "notices"
 """What unions tell and ask their members: notices and programmes."""
 KEPT_S = 300
 """Nothing is older, even if a process died between its commit and telling so."""
+AT_HAND_S = 30
+MOST_AT_HAND = 2_000
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
@@ -45,7 +49,11 @@ def kept_many(
         # The stamp is read before the rows: what changes in between is kept under a stamp nobody asks for again.
         stamp = _stamp(cache, subject)
         keys = {f"kept:{subject}:{stamp}:{name}": name for name in names}
-        found = {keys[key]: value for key, value in cache.get_many(keys).items()}
+        found = _at_hand(keys)
+        if further := [key for key, name in keys.items() if name not in found]:
+            got = cache.get_many(further)
+            _take_in_hand(got)
+            found |= {keys[key]: value for key, value in got.items()}
     except (RedisError, OSError):
         log.warning("kept_unreachable", subject=subject)
         return make(names)
@@ -54,6 +62,20 @@ def kept_many(
         _set(cache, {key: made[name] for key, name in keys.items() if name in made})
         found |= made
     return found
+
+
+def _at_hand(keys: dict[str, str]) -> dict[str, Any]:
+    """Return what this process had of these keys a moment ago, by the keys' names."""
+    now = time.time()
+    near = ((name, _AT_HAND.get(key)) for key, name in keys.items())
+    return {name: one[1] for name, one in near if one is not None and now < one[0]}
+
+
+def _take_in_hand(values: dict[str, Any]) -> None:
+    if len(_AT_HAND) + len(values) > MOST_AT_HAND:
+        _AT_HAND.clear()
+    until = time.time() + AT_HAND_S
+    _AT_HAND.update((key, (until, value)) for key, value in values.items())
 
 
 def outdated(subject: str) -> None:
@@ -75,6 +97,9 @@ def outdated_by(subject: str, *senders: type[models.Model]) -> None:
             uid = f"kept.{subject}.{sender.__name__}"
             signal.connect(lambda **_: outdated(subject), sender=sender, weak=False, dispatch_uid=uid)
 
+
+_AT_HAND: dict[str, tuple[float, Any]] = {}
+"""Key → until when, value. The key has the subject's stamp in it, so nothing here outlives a change."""
 
 _RENEWALS: dict[str, Callable[[], None]] = {}
 

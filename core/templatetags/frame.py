@@ -1,8 +1,11 @@
-"""What the frame of every page needs: the look a person chose, the place in the navigation, the demo's mark."""
+"""
+What the frame of every page needs: the look a person chose, the place in the navigation, the demo's mark; and a way to
+draw once what is the same on all pages (``same_for``).
+"""
 
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django import template
 from django.conf import settings
@@ -15,6 +18,15 @@ from core.look import CHOICES, ELDER_SIZE, chosen, is_elder
 from core.templatetags.ui import icon as draw_icon
 
 register = template.Library()
+
+PLACES = ("/", "/courses/", "/records/", "/unions/", "/me/", "/instructors/")
+"""Where the navigation leads."""
+
+ELSEWHERE = "/--the-page-that-is-shown--/"
+"""Stands for the page's own address in what ``same_for`` keeps."""
+
+MOST_KEPT = 200
+"""So many variants a part of the frame is kept in, before it starts again."""
 
 
 @register.simple_tag(takes_context=True)
@@ -36,11 +48,18 @@ def look_links(context: template.Context) -> dict[str, Any]:
     Return the chosen look: ``theme``, ``size``, ``elder``; as ``to`` an address for each choice, as ``page`` the one
     with all of them. All come back to this page; those on the page of choices come back to it with its own way back.
     """
+    back, look = _back(context), chosen(context.get("request"))
+    return {
+        **look,
+        "elder": look["size"] >= ELDER_SIZE,
+        "to": _addresses(back),
+        "page": back if back.startswith("/look/") else f"/look/?{urlencode({'next': back})}",
+    }
+
+
+def _back(context: template.Context) -> str:
     request = context.get("request")
-    back = request.get_full_path() if request and request.method == "GET" else "/"
-    look = chosen(request)
-    page = back if request and request.path == "/look/" else f"/look/?{urlencode({'next': back})}"
-    return {**look, "elder": look["size"] >= ELDER_SIZE, "to": _addresses(back), "page": page}
+    return request.get_full_path() if request and request.method == "GET" else "/"
 
 
 @lru_cache(maxsize=512)
@@ -54,32 +73,26 @@ def _addresses(back: str) -> dict[str, str]:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(
-    context: template.Context, url: str, text: str, icon: str = "", css: str = "", count: int = 0
-) -> SafeString:
-    """Return a link of the navigation; it is the current one on its page and on all pages below."""
+def nav_place(context: template.Context) -> tuple[str, str]:
+    """Return the place of the navigation that a page belongs to, and what ``aria-current`` says there; "" for none."""
     request = context.get("request")
     path = request.path if request else ""
-    is_here = path == url or (url != "/" and path.startswith(url))
-    current = format_html(' aria-current="{}"', "page" if path == url else "true") if is_here else ""
-    words = _("，{n} 条未读").format(n=count)
-    badge = (
-        format_html(
-            ' <span class="badge" aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
-            count if count < 100 else "99+",
-            words,
-        )
-        if count
-        else ""
-    )
+    if path in PLACES:
+        return path, "page"
+    return next((place for place in PLACES if place != "/" and path.startswith(place)), ""), "true"
+
+
+@register.simple_tag
+def nav_link(url: str, text: str, here: tuple[str, str], icon: str = "", css: str = "") -> SafeString:
+    """Return a link of the navigation; it is the current one on its page and on all pages below (``nav_place``)."""
+    place, current = here
     return format_html(
-        '<a href="{}"{}{}>{}<span>{}</span>{}</a>',
+        '<a href="{}"{}{}>{}<span>{}</span></a>',
         url,
         format_html(' class="{}"', css) if css else "",
-        current,
+        format_html(' aria-current="{}"', current) if place == url else "",
         draw_icon(icon) if icon else "",
         text,
-        badge,
     )
 
 
@@ -98,3 +111,45 @@ def works_for_union(context: template.Context) -> bool:
 @register.simple_tag
 def is_demo() -> bool:
     return bool(settings.DEMO_MODE)
+
+
+@register.tag
+def same_for(parser: template.base.Parser, token: template.base.Token) -> "SameFor":
+    """
+    ``{% same_for value … %} … {% endsame_for %}``: draw what is inside once in a process for each language and each of
+    these values, for a part of the frame that depends on nothing else. Nothing about a person may be inside but what the
+    values say. Inside, ``look`` leads back to the page that is shown, whichever it is.
+    """
+    values = [parser.compile_filter(word) for word in token.split_contents()[1:]]
+    inside = parser.parse(("endsame_for",))
+    parser.delete_first_token()
+    return SameFor(values, inside)
+
+
+class SameFor(template.Node):
+    """The cached loader keeps the nodes of a template for as long as it is the same, and so what they drew."""
+
+    child_nodelists = ("inside",)
+
+    def __init__(self, values: list[template.base.FilterExpression], inside: template.NodeList) -> None:
+        self.values, self.inside = values, inside
+        self.kept: dict[tuple[Any, ...], str] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        key = (get_language(), *(value.resolve(context) for value in self.values))
+        drawn = self.kept.get(key)
+        if drawn is None:
+            look = context.get("look")
+            if look:
+                look = {**look, "to": _addresses(ELSEWHERE)}
+            with context.push(look=look):
+                drawn = self.inside.render(context)
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[key] = drawn
+        if _ELSEWHERE in drawn:
+            drawn = drawn.replace(_ELSEWHERE, quote_plus(_back(context)))
+        return SafeString(drawn)
+
+
+_ELSEWHERE = quote_plus(ELSEWHERE)

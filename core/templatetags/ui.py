@@ -6,7 +6,7 @@ know another one to draw a card. Templates lie in ``site/templates/components/``
 """
 
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django import template
@@ -69,30 +69,45 @@ def brand_seal() -> SafeString:
 
 
 def _use(kind: str, symbol: str, label: str, css: str) -> SafeString:
+    return _drawn(kind, symbol, str(label), css, static("icons.svg"))
+
+
+@lru_cache(maxsize=2048)
+def _drawn(kind: str, symbol: str, label: str, css: str, sprite: str) -> SafeString:
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     classes = f"{kind} {css}".strip()
-    address = f"{static('icons.svg')}#{symbol}"
     return format_html(
-        '<svg class="{}" {} focusable="false"><use href="{}"></use></svg>', classes, role, address
+        '<svg class="{}" {} focusable="false"><use href="{}#{}"></use></svg>', classes, role, sprite, symbol
     )
 
 
-@register.inclusion_tag("components/cover.html")
-def cover(course: Any, css: str = "") -> dict[str, Any]:
+@register.simple_tag
+def cover(course: Any, css: str = "") -> SafeString:
     """Draw the cover of a course without a photo from its ``art`` (core.covers.Art), else from title, trade and rank."""
     read = course.get if isinstance(course, Mapping) else partial(getattr, course)
     made_of = read("art", None)
     if made_of is None:
         title = str(read("title", ""))
         made_of = (title, title, read("trade", ""), read("rank", 0), read("lessons", 0))
-    art = Art(*made_of)
-    return {"trade": art.trade or GENERAL, "cover": cover_of(art), "css": css}
+    return _cover(Art(*made_of), css)
 
 
-@register.inclusion_tag("components/level_ticks.html")
-def level_ticks(rank: int, name: str) -> dict[str, Any]:
+@lru_cache(maxsize=1024)
+def _cover(art: Art, css: str) -> SafeString:
+    context = {"trade": art.trade or GENERAL, "cover": cover_of(art), "css": css}
+    return SafeString(render_to_string("components/cover.html", context))
+
+
+@register.simple_tag
+def level_ticks(rank: int, name: str) -> SafeString:
     """Show a level (rank of SkillLevel: 1 学徒工, 2 五级, … 6 一级, 8 首席) by its name and marks."""
-    return {"marks": _level_marks(rank), "name": name}
+    return _level_ticks(rank, str(name))
+
+
+@lru_cache(maxsize=256)
+def _level_ticks(rank: int, name: str) -> SafeString:
+    context = {"marks": _level_marks(rank), "name": name}
+    return SafeString(render_to_string("components/level_ticks.html", context))
 
 
 def _level_marks(rank: int) -> list[tuple[int, bool]]:

@@ -1,9 +1,12 @@
+import time
+
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.db import transaction
 from redis.exceptions import ConnectionError as NoRedis
 
-from core.kept import kept, kept_many, outdated
+from core.kept import AT_HAND_S, kept, kept_many, outdated
 
 
 def counted(values):
@@ -54,6 +57,18 @@ def test_only_what_is_missing_is_made():
     assert kept_many("s", ["a", "b", "c"], make) == {"a": "A", "b": "B", "c": "C"}
     assert asked == [["a"], ["b", "c"]]
     assert kept_many("s", [], make) == {}
+
+
+def test_what_is_at_hand_is_not_read_again_for_a_moment():
+    kept("s", "n", lambda: ["made once"])
+    first = kept("s", "n", lambda: ["made twice"])
+    assert kept("s", "n", lambda: ["made again"]) is first
+
+    with time_machine.travel(time.time() + AT_HAND_S + 1):
+        later = kept("s", "n", lambda: ["too late"])
+
+    assert later == first
+    assert later is not first
 
 
 @pytest.mark.django_db

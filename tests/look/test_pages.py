@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.template import Context, Template
+from django.template import Context, Template, engines
+from django.template.loaders import cached
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from skillspower.pages.patterns import PAGES
 
@@ -57,9 +60,39 @@ def test_an_unknown_drawing_is_not_found(web):
 
 
 def test_the_place_in_the_navigation_is_marked():
-    link = render('{% nav_link "/records/" "学习记录" %}')
+    link = render('{% nav_place as here %}{% nav_link "/records/" "学习记录" here %}')
     assert 'aria-current="true"' in link
-    assert "aria-current" not in render('{% nav_link "/" "首页" %}')
+    assert "aria-current" not in render('{% nav_place as here %}{% nav_link "/" "首页" here %}')
+
+
+def test_what_is_the_same_on_all_pages_is_drawn_once_and_leads_back_to_each():
+    frame = Template(
+        "{% load frame %}{% look_links as look %}{% same_for who %}{{ note }} {{ look.to.size_2 }}{% endsame_for %}"
+    )
+    assert frame.origin  # one template for all requests, as the cached loader keeps it
+
+    def drawn(path: str, who: str, note: str) -> str:
+        return frame.render(Context({"request": RequestFactory().get(path), "who": who, "note": note}))
+
+    assert drawn("/records/?q=a%20b&page=2", "a", "first") == (
+        "first /look/?size=2&amp;next=%2Frecords%2F%3Fq%3Da%2520b%26page%3D2"
+    )
+    assert drawn("/me/", "a", "second") == "first /look/?size=2&amp;next=%2Fme%2F"
+    assert drawn("/me/", "b", "second") == "second /look/?size=2&amp;next=%2Fme%2F"
+    with translation.override("en"):
+        assert drawn("/me/", "a", "third") == "third /look/?size=2&amp;next=%2Fme%2F"
+
+
+def test_the_templates_of_every_profile_are_kept_once_read():
+    loader = engines["django"].engine.template_loaders[0]
+    assert isinstance(loader, cached.Loader)
+
+
+def test_a_word_that_was_looked_up_is_known_in_each_language():
+    for _ in range(2):
+        assert gettext("学习记录") == "学习记录"
+        with translation.override("en"):
+            assert gettext("学习记录") == "Study record"
 
 
 @pytest.mark.parametrize(
