@@ -12,7 +12,6 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from core.look import CHOICES, ELDER_SIZE, chosen, is_elder
 from core.templatetags.ui import icon as draw_icon
