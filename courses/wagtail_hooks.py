@@ -28,6 +28,7 @@ from accounts.models import User
 from courses.admin_views import checks, desk, preview_lesson, submit
 from courses.check_views import operator, rules
 from courses.models import CourseEdition, CourseIndexPage, CoursePage, SafetyNotice
+from courses.package_views import export_course, package_file, package_page, packages
 from courses.queries.authoring import authored_courses, lesson_changes
 from courses.word_views import import_word
 
@@ -125,6 +126,10 @@ def admin_urls() -> list[URLPattern]:
         path("courses/rules/", rules, name="course_rules"),
         path("courses/checks/<int:page>/", checks, name="course_checks"),
         path("courses/import/<int:page>/", import_word, name="course_import"),
+        path("courses/packages/", packages, name="course_packages"),
+        path("courses/packages/<uuid:package>/", package_page, name="course_package"),
+        path("courses/packages/<uuid:package>/file/", package_file, name="course_package_file"),
+        path("courses/<int:pk>/export/", export_course, name="course_export"),
         path("courses/<int:pk>/", desk, name="course_desk"),
         path("courses/<int:pk>/submit/", submit, name="submit_course"),
         path("courses/editions/<int:edition>/<int:position>/", preview_lesson, name="preview_lesson"),

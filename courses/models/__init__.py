@@ -12,6 +12,7 @@ from courses.models.editions import (
 )
 from courses.models.mapping import EditionRequirement, LessonRequirement
 from courses.models.notices import EditionNotice, SafetyNotice
+from courses.models.packages import CoursePackage
 from courses.models.pages import (
     AiLabel,
     CourseIndexPage,
@@ -29,6 +30,7 @@ __all__ = [
     "CourseEdition",
     "CourseIndexPage",
     "CourseInstructor",
+    "CoursePackage",
     "CoursePage",
     "EditionApproval",
     "EditionFile",

@@ -51,8 +51,8 @@ class NewModule:
 class NewCourse:
     title: str
     slug: str
-    occupation: str
-    level: int
+    occupation: str | None
+    level: int | None
     summary: str
     outcomes: Sequence[str]
     audience: str
@@ -62,6 +62,8 @@ class NewCourse:
     sources: Sequence[str] = ()
     licence: str = ""
     ai_label: str = ""
+    cover: int | None = None
+    """Id of a picture of the library."""
 
 
 @transaction.atomic
@@ -85,6 +87,7 @@ def create_course(*, index: CourseIndexPage, course: NewCourse, by: User, now: d
         sources="\n".join(course.sources),
         licence=course.licence,
         ai_label=course.ai_label,
+        cover_id=course.cover,
     )
     tree: list[tuple[Page, Page]] = [(page, index)]
     taught: list[tuple[LessonPage, Sequence[int]]] = []

@@ -28,6 +28,8 @@ from core.importer.command import ImportCommand
 from core.importer.reading import read_table
 from core.jobs.models import Pulse
 from core.models import AuditHead
+from courses.models import CoursePage
+from courses.operations.packages import pack
 from occupations.api import level_labels, load_classification
 from occupations.sheets import template
 from records.api import Draft, append_entries, issue_policy
@@ -243,7 +245,16 @@ def _a_policy_that_nobody_lived_under():
     roll_up(today=TODAY)
 
 
+def _a_course_in_a_file():
+    _a_course_that_lacks_a_checkpoint()
+    with Path("smaw.zip").open("wb") as target:
+        pack(course=CoursePage.objects.get(slug="smaw-basics"), target=target)
+
+
 PREPARE = {
+    ("export_course", 0): _a_course_that_lacks_a_checkpoint,
+    ("import_course", 0): _a_course_in_a_file,
+    ("import_course", 2): lambda: Path("smaw.zip").write_text("no archive", encoding="utf-8"),
     ("check_course", 0): _a_course_that_lacks_a_checkpoint,
     ("recount", 0): _a_policy_that_nobody_lived_under,
     ("jobs", 0): _a_job_of_each_kind,

@@ -54,6 +54,7 @@ EDITS = only("lesson editors", {"lesson_editor", "operator"})
 VERIFIES = only("reviewers", {"trade_reviewer", "content_reviewer", "operator"})
 OPERATES = only("the operator", {"operator"})
 _BEAT = {"seq": 99, "part": str(UUID(int=1)), "t": [0, 1000], "ranges": [[0, 1000]], "visible": True}
+OWNS_PACKAGE = only("whose package it is, and the operator", {"author", "operator"})
 _COURSE_PAGES = only("who writes courses", {"author", "instructor", "lesson_editor", "operator"})
 
 TABLE: dict[str, Rule | tuple[Rule, ...]] = {
@@ -218,6 +219,10 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "cms/courses/checks/<int:page>/": WRITES_COURSE.at(page="course_pk"),
     "cms/courses/import/<int:page>/": WRITES_COURSE.at(page="module_pk"),
     "cms/courses/rules/": OPERATES,
+    "cms/courses/<int:pk>/export/": WRITES_COURSE.at(pk="course_pk").by("post"),
+    "cms/courses/packages/": _COURSE_PAGES,
+    "cms/courses/packages/<uuid:package>/": OWNS_PACKAGE,
+    "cms/courses/packages/<uuid:package>/file/": OWNS_PACKAGE,
     "cms/courses/<int:pk>/submit/": WRITES_COURSE.at(pk="course_pk"),
     "cms/courses/editions/<int:edition>/<int:position>/": CMS,
     "cms/standards/import/": EDITS,

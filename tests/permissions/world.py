@@ -5,10 +5,11 @@ One of everything that an address can name, all of it the plant's or its member'
 
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from wagtail.documents.models import Document
 
@@ -17,7 +18,7 @@ from core import inbox
 from core.clock import day_of
 from core.importer import runs
 from core.jobs.models import Job
-from courses.models import LessonPage
+from courses.models import CoursePackage, CoursePage, LessonPage
 from courses.queries.served import parts_of
 from instructors.models import HeldHonour
 from instructors.operations import load_honours
@@ -147,8 +148,18 @@ def _of_the_course(author: User) -> dict[str, Any]:
     return {
         "course": course.slug, "course_pk": course.pk, "module_pk": first.get_parent().pk, "teacher": teacher.slug, "honour": honour.pk,
         "edition": edition.pk, "position": 1, "lesson": second.uuid, "first": first.uuid,
-        "part": parts_of(row)[0].uuid,
+        "part": parts_of(row)[0].uuid, "package": _package_of(course, author),
     }  # fmt: skip
+
+
+def _package_of(course: CoursePage, author: User) -> UUID:
+    name = default_storage.save("packages/a.zip", ContentFile(b"PK"))
+    state = CoursePackage.State.PACKED
+    package = CoursePackage(
+        state=state, course=course, file=name, created_by=author, created_at=timezone.now()
+    )
+    package.save()
+    return package.uuid
 
 
 def _files(uploads: Path) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def visits() -> list[Visit]:
                 reverse("wagtailadmin_home"), reverse("course_desk", args=[course.pk]),
                 reverse("wagtailadmin_pages:edit", args=[course.pk]),
                 reverse("wagtailadmin_pages:edit", args=[lessons["three-motions"].pk]),
-                reverse("submit_course", args=[course.pk]),
+                reverse("submit_course", args=[course.pk]), reverse("course_packages"),
             )
         ),
         *(
