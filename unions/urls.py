@@ -1,6 +1,6 @@
 from django.urls import path
 
-from unions.views import imports, joining, notices, officer
+from unions.views import imports, joining, notices, officer, tree
 
 app_name = "unions"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("unions/<uuid:union>/requests/<uuid:join_request>/", officer.one_request, name="one_request"),
     path("unions/<uuid:union>/requests/<uuid:join_request>/answer/", officer.answer, name="answer"),
     path("unions/<uuid:union>/requests/<uuid:join_request>/name/", officer.reveal, name="reveal"),
+    path("unions/<uuid:union>/units/", tree.units, name="tree"),
+    path("unions/<uuid:union>/units/<slug:act>/", tree.change, name="change_tree"),
     path("unions/<uuid:union>/invitation/", officer.invitation, name="invitation"),
     path("unions/<uuid:union>/invitation/code.svg", officer.invitation_picture, name="invitation_picture"),
     path("unions/<uuid:union>/invitation/renew/", officer.renew, name="renew"),

@@ -159,6 +159,8 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "unions/<uuid:union>/requests/<uuid:join_request>/": officer("membership"),
     "unions/<uuid:union>/requests/<uuid:join_request>/answer/": officer("membership", write=True),
     "unions/<uuid:union>/requests/<uuid:join_request>/name/": officer("membership"),
+    "unions/<uuid:union>/units/": officer("membership"),
+    "unions/<uuid:union>/units/<slug:act>/": officer("membership", write=True).at(act="open"),
     "unions/<uuid:union>/invitation/": officer("membership"),
     "unions/<uuid:union>/invitation/code.svg": officer("membership"),
     "unions/<uuid:union>/invitation/renew/": officer("membership", write=True),

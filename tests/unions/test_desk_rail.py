@@ -28,8 +28,8 @@ def rail(page):
     [
         ("statistics", False, {"概况", "会员"}),
         ("training", False, {"概况", "会员", "异议", "更正", "学时规则"}),
-        ("membership", False, {"概况", "会员", "入会申请"}),
-        ("membership", True, {"概况", "会员", "入会申请", "通知", "导入"}),
+        ("membership", False, {"概况", "会员", "入会申请", "下级单位"}),
+        ("membership", True, {"概况", "会员", "入会申请", "下级单位", "通知", "导入"}),
     ],
 )
 def test_each_place_that_is_named_opens_and_says_that_one_is_there(client, county, duty, may_write, expected):

@@ -24,6 +24,7 @@ from unions.operations.tree import (
     refresh_paths,
     rename_union,
     renew_join_code,
+    split_union,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "resend_request",
     "reveal_name",
     "revoke_appointment",
+    "split_union",
     "transfer_member",
     "withdraw_notice",
     "withdraw_request",

@@ -2,6 +2,7 @@
 
 import csv
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -169,21 +170,29 @@ def close_union(*, union: Union, on: date, actor: User | None = None) -> Union:
 
 
 @transaction.atomic
-def merge_unions(*, closing: Union, into: Union, on: date, actor: User | None = None) -> int:
+def merge_unions(
+    *, closing: Union, into: Union, on: date, today: date | None = None, actor: User | None = None
+) -> int:
     """
-    Close one union and hand its members and what stands below it to another on ``on``; a successor link is left.
+    Close one union and hand its members and what stands below it, on both lines, to another on ``on``; a successor link
+    is left. ``today`` as for :func:`place_union`.
 
     Return the number of members who moved. Their minutes stay where they were earned.
 
-    :raises UnionClosed: if the other one is closed.
+    :raises UnionClosed: if one of the two is closed, or both are the same.
+    :raises NotAMemberUnion: if there are members and the other one can have none.
+    :raises LevelNotAllowed, LoopInTree: if what stands below cannot stand below the other one.
     """
-    if into.closed_on is not None and into.closed_on <= on:
+    if closing == into or any(u.closed_on is not None and u.closed_on <= on for u in (closing, into)):
         raise wrong.UnionClosed
-    below = Union.objects.filter(
-        pk__in=UnionPlace.objects.filter(active(on), parent=closing, line=Line.ADMINISTRATIVE).values("union")
-    )
-    for child in below.select_related("kind"):
-        move_union(union=child, parent=into, on=on, actor=actor)
+    if closing.kind.is_primary and not into.kind.is_primary:
+        raise wrong.NotAMemberUnion("会员要有基层工会接收，这一家不是。")
+    for place in (
+        UnionPlace.objects.filter(active(on), parent=closing)
+        .select_related("union__kind")
+        .order_by("line", "pk")
+    ):
+        move_union(union=place.union, parent=into, on=on, line=place.line, today=today, actor=actor)
     members = list(Membership.objects.filter(active(on), union=closing).values_list("member", flat=True))
     _end_everything(closing, on=on)
     Membership.objects.bulk_create(
@@ -194,6 +203,52 @@ def merge_unions(*, closing: Union, into: Union, on: date, actor: User | None = 
     closing.save(update_fields=["successor"])
     _record("union.merge", closing, actor, {"into": into.code, "members": len(members), "on": on})
     return len(members)
+
+
+@transaction.atomic
+def split_union(
+    *,
+    union: Union,
+    code: str,
+    name: str,
+    taking: Iterable[Union],
+    on: date,
+    today: date | None = None,
+    actor: User | None = None,
+) -> Union:
+    """
+    Open a second union beside one, of its kind and under the same unions on both lines, and let some of the unions below
+    it stand below the new one from ``on`` on, with their members. Return the new union.
+
+    :raises UnionClosed: if the union is closed, or one of those to take does not stand below it.
+    """
+    if union.closed_on is not None and union.closed_on <= on:
+        raise wrong.UnionClosed
+    places = {
+        p.line: p for p in UnionPlace.objects.filter(active(on), union=union).select_related("parent__kind")
+    }
+    home = places.get(Line.ADMINISTRATIVE)
+    made = open_union(
+        code=code,
+        name=name,
+        kind=union.kind_id,
+        on=on,
+        parent=home.parent if home else None,
+        actor=actor,
+        region_code=union.region_code,
+        industry=union.industry,
+    )
+    for line, place in places.items():
+        if line != Line.ADMINISTRATIVE:
+            place_union(union=made, parent=place.parent, on=on, line=line, today=today, actor=actor)
+    for child in taking:
+        stands = UnionPlace.objects.filter(active(on), union=child, parent=union)
+        if not stands.exists():
+            raise wrong.UnionClosed("要带走的单位已经不在它下面了。")
+        for place in stands:
+            move_union(union=child, parent=made, on=on, line=place.line, today=today, actor=actor)
+    _record("union.split", union, actor, {"into": made.code, "on": on})
+    return made
 
 
 @transaction.atomic

@@ -47,6 +47,8 @@ def _places(user: User, union: Union) -> Iterator[tuple[str, str, list[str], str
         yield "policy", "records:policy", [], _("学时规则")
     if may_write_notices(user, union):
         yield "notices", "unions:notices", [], _("通知")
+    if answers and union.kind.lowest_child_level is not None:
+        yield "tree", "unions:tree", [], _("下级单位")
     if answers and is_primary and union.join_code:
         yield "invitation", "unions:invitation", [], _("邀请码")
     if may(user, union, "membership", write=True, on=today):

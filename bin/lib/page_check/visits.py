@@ -91,7 +91,7 @@ def visits() -> list[Visit]:
         *_of("reviewer", "/", "/me/messages/"),
         *_of(
             "officer", "/", f"/unions/{county}/study/", f"/unions/{county}/requests/",
-            f"/unions/{county}/import/tree/",
+            f"/unions/{county}/import/tree/", f"/unions/{county}/units/", f"/unions/{county}/units/open/",
         ),
         *_of(
             "chair", "/inspection/", f"/unions/{plant}/learners/", f"/unions/{plant}/learners/{worker}/",
