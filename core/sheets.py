@@ -3,8 +3,11 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
 
 _MADE = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -26,3 +29,21 @@ def book_bytes(book: Workbook) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, part)
     return out.getvalue()
+
+
+def table_bytes(rows: Iterable[Sequence[str | int]]) -> bytes:
+    """Return rows, the first of them the heading, as one sheet. A text that begins with = stays a text."""
+    book = Workbook()
+    sheet = book.active
+    sheet.freeze_panes = "A2"
+    for number, row in enumerate(rows, start=1):
+        for place, value in enumerate(row, start=1):
+            if value == "":
+                continue
+            cell = sheet.cell(number, place)
+            cell.value = value if isinstance(value, int) else ILLEGAL_CHARACTERS_RE.sub("", value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+            if number == 1:
+                cell.font = Font(bold=True)
+    return book_bytes(book)

@@ -13,11 +13,14 @@ class CoursesConfig(AppConfig):
         from courses.message_sources import waiting_reviews
         from courses.notice_links import course_links
         from courses.resolver import resolve
+        from courses.standard_section import lessons_of_standard
         from instructors.api import register_section
+        from occupations.api import register_teaching
         from records.api import register_lesson_resolver
         from unions.api import register_link_source
 
         register_lesson_resolver(resolve)
         register_section(taught_courses)
+        register_teaching(lessons_of_standard)
         register_link_source(course_links)
         inbox.register_source(waiting_reviews, rings=True)

@@ -1,9 +1,15 @@
 from django.urls import path
 
-from courses import views
+from courses import coverage_views, views
 
 app_name = "courses"
 urlpatterns = [
+    path("coverage/", coverage_views.coverage, name="coverage"),
+    path("coverage/<slug:kind>/", coverage_views.coverage_file, name="coverage_file"),
+    path("coverage/occupation/<str:code>/", coverage_views.occupation_coverage, name="occupation_coverage"),
+    path(
+        "coverage/occupation/<str:code>/<slug:kind>/", coverage_views.occupation_file, name="occupation_file"
+    ),
     path("courses/<str:slug>/", views.course_page, name="course"),
     path("courses/<str:slug>/start/", views.start, name="start"),
     path("learn/<uuid:lesson>/", views.lesson_page, name="lesson"),

@@ -22,6 +22,7 @@ from courses.models import CourseEdition
 from courses.operations import CourseNotOpen, enrol
 from courses.player import kept_config, may_be_kept, player_config
 from courses.queries.cards import CourseCard, course_cards
+from courses.queries.coverage import TaughtStandard, taught_standard
 from courses.queries.served import (
     LessonState,
     ModuleState,
@@ -35,6 +36,7 @@ from courses.queries.served import (
 )
 from courses.rules import is_trial
 from instructors.api import InstructorCard
+from occupations.api import RequirementRow
 from records.api import guest_device
 
 
@@ -68,6 +70,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "modules": modules,
         "approvals": facts.approvals,
         "versions": facts.versions,
+        "taught": facts.taught,
         "is_enrolled": enrolment is not None,
         "is_older_edition": edition.pk != current.pk,
         "next_lesson": next_lesson(modules),
@@ -84,9 +87,11 @@ class _Facts:
     card: CourseCard
     approvals: list[tuple[str, str]]
     versions: list[dict[str, str]]
+    taught: TaughtStandard | None
 
 
-_SHAPE = crc32(repr([f.name for kind in (CourseCard, InstructorCard) for f in fields(kind)]).encode())
+_KINDS = (CourseCard, InstructorCard, _Facts, TaughtStandard, RequirementRow)
+_SHAPE = crc32(repr([f.name for kind in _KINDS for f in fields(kind)]).encode())
 """A release whose cards have other fields does not take up those that an older one has kept."""
 
 
@@ -97,6 +102,7 @@ def _facts_of(edition: CourseEdition, current: CourseEdition) -> _Facts:
             card=course_cards([edition])[0],
             approvals=[(a.step, str(a.reviewer)) for a in approvals],
             versions=_versions(current),
+            taught=taught_standard(edition.pk),
         )
 
     return kept.kept(kept.CATALOGUE, f"course:{_SHAPE}:{edition.pk}:{current.pk}:{get_language()}", read)

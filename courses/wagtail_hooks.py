@@ -27,6 +27,7 @@ from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 from accounts.models import User
 from courses.admin_views import checks, desk, preview_lesson, submit
 from courses.check_views import operator, rules
+from courses.coverage_views import may_see_coverage
 from courses.models import CourseEdition, CourseIndexPage, CoursePage, SafetyNotice
 from courses.package_views import export_course, package_file, package_page, packages
 from courses.queries.authoring import authored_courses, lesson_changes
@@ -222,6 +223,20 @@ class CoursesMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def courses_menu_item() -> MenuItem:
     return CoursesMenuItem()
+
+
+class CoverageMenuItem(MenuItem):
+    """To the map of what the standards ask for and nobody teaches yet."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_see_coverage(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def coverage_menu_item() -> MenuItem:
+    return CoverageMenuItem(
+        _("标准覆盖图"), reverse("courses:coverage"), name="coverage", icon_name="site", order=135
+    )
 
 
 class RulesMenuItem(MenuItem):

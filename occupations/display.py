@@ -1,20 +1,32 @@
 """A level of a standard in the shapes that pages show: functions with their tasks, and the weighting table."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from occupations.rules import KNOWLEDGE, SKILL, Content, Level, Task, code_of, columns_of
 
+Lessons = Mapping[tuple[str, str], int]
 
-def level_page(level: Level, labels: dict[int, str]) -> dict[str, Any]:
-    """Return all that a page shows of a level."""
+
+class RequirementLine(NamedTuple):
+    """``lessons``: how many teach it; None: nobody has counted."""
+
+    code: str
+    text: str
+    lessons: int | None
+
+
+def level_page(level: Level, labels: dict[int, str], *, lessons: Lessons | None = None) -> dict[str, Any]:
+    """Return all that a page shows of a level; ``lessons`` are counted by kind and code of the requirement."""
     return {
         "rank": level.rank,
         "level": level,
         "label": labels[level.rank],
         "teacher": labels[level.teacher.rank],
-        "functions": functions_of(level),
+        "functions": functions_of(level, lessons),
         "weights": weights_of(level),
         "requirements": sum(len(t.requirements) for f in level.functions for t in f.tasks),
     }
@@ -28,8 +40,8 @@ def basics_of(content: Content) -> dict[str, list[str]]:
     }
 
 
-def functions_of(level: Level) -> list[dict[str, Any]]:
-    """Return the functions of a level with their tasks and these with their requirements by kind: ``(code, text)``."""
+def functions_of(level: Level, lessons: Lessons | None) -> list[dict[str, Any]]:
+    """Return the functions of a level with their tasks and these with their requirements by kind."""
     return [
         {
             "name": f"{function.number} {function.name}",
@@ -38,8 +50,8 @@ def functions_of(level: Level) -> list[dict[str, Any]]:
                     "code": code_of(function.number, task.number),
                     "name": task.name,
                     "is_hazardous": task.is_hazardous,
-                    "skills": _lines(function.number, task, SKILL),
-                    "knowledge": _lines(function.number, task, KNOWLEDGE),
+                    "skills": _lines(function.number, task, SKILL, lessons),
+                    "knowledge": _lines(function.number, task, KNOWLEDGE, lessons),
                 }
                 for task in function.tasks
             ],
@@ -48,8 +60,20 @@ def functions_of(level: Level) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(function: int, task: Task, kind: str) -> list[tuple[str, str]]:
-    return [(code_of(function, task.number, r.number), r.text) for r in task.requirements if r.kind == kind]
+def _lines(function: int, task: Task, kind: str, lessons: Lessons | None) -> list[RequirementLine]:
+    found = []
+    for r in task.requirements:
+        if r.kind == kind:
+            code = code_of(function, task.number, r.number)
+            found.append(
+                RequirementLine(code, r.text, None if lessons is None else lessons.get((kind, code), 0))
+            )
+    return found
+
+
+def added_up(counts: list[Lessons]) -> Lessons | None:
+    """Return how many lessons teach each requirement by all who count; None if nobody does."""
+    return sum((Counter(one) for one in counts), Counter()) if counts else None
 
 
 def weights_of(level: Level) -> dict[str, Any]:

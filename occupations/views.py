@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.policies import guard, public
-from occupations.display import basics_of, level_page
+from occupations.display import added_up, basics_of, level_page
 from occupations.models import OccupationalStandard
 from occupations.queries.standards import (
     content_of,
@@ -15,6 +15,7 @@ from occupations.queries.standards import (
     standard_in_force,
     standards_in_force,
 )
+from occupations.sections import teaching_of
 from occupations.sheets import workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,11 +40,13 @@ def standard(request: HttpRequest, code: str) -> HttpResponse:
     wanted = request.GET.get("level", "")
     rank = int(wanted) if wanted.isascii() and wanted.isdecimal() and int(wanted) in ranks else ranks[0]
     level = content.levels[ranks.index(rank)]
+    teaching = teaching_of(found, rank, request)
     context = {
         "standard": found,
         "levels": [(r, labels[r]) for r in ranks],
         **basics_of(content),
-        **level_page(level, labels),
+        **level_page(level, labels, lessons=added_up([one.lessons for one in teaching])),
+        "teaching": teaching,
     }
     return render(request, "occupations/standard.html", context)
 

@@ -1,6 +1,7 @@
 """Pages that instructors write, editions that learners get, and who takes part."""
 
 from courses.models.checks import SwitchedOffRule
+from courses.models.coverage import CourseCoverage
 from courses.models.editions import (
     CourseEdition,
     EditionApproval,
@@ -27,6 +28,7 @@ from courses.models.taking_part import Enrolment, Withdrawal
 
 __all__ = [
     "AiLabel",
+    "CourseCoverage",
     "CourseEdition",
     "CourseIndexPage",
     "CourseInstructor",

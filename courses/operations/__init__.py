@@ -1,6 +1,7 @@
 """Writing: sending a course to review, publishing its edition, taking part, taking a lesson out of service."""
 
 from courses.operations.checks import CannotSwitch, switch_rule
+from courses.operations.coverage import measure_coverage, rebuild_coverage
 from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol, enrol_many
 from courses.operations.publish import publish_edition
 from courses.operations.review import finish_review, tell_sent_back
@@ -23,7 +24,9 @@ __all__ = [
     "finish_review",
     "import_lesson",
     "lift_withdrawal",
+    "measure_coverage",
     "publish_edition",
+    "rebuild_coverage",
     "setup_cms",
     "submit_course",
     "switch_rule",

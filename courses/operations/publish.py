@@ -16,6 +16,7 @@ from core import audit, kept, outbox
 from core.db import lock_rows
 from courses.indexing import index_pages_on_commit
 from courses.models import CourseEdition, EditionApproval, EditionLesson, Fragment, Part
+from courses.operations.coverage import measure_coverage
 from courses.operations.review import tell_published
 from courses.queries.drafts import media_facts
 from courses.rendering import FragmentRenderer
@@ -75,6 +76,7 @@ def _publish(edition_uuid: UUID, renderer: FragmentRenderer, now: datetime) -> C
     edition.live_revision_id = edition.latest_revision_id
     edition.save()
     _mark_pages(edition, lessons, now)
+    measure_coverage([edition.course_id])
     outbox.publish(PUBLISHED_TOPIC, key=str(edition.uuid), payload={"course": edition.course_id})
     kept.outdated(kept.CATALOGUE)
     audit.record(

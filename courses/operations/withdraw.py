@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from core import audit, jobs, kept, outbox
 from courses.models import CourseEdition, CoursePage, EditionLesson, Withdrawal
+from courses.operations.coverage import measure_coverage
 from courses.operations.publish import PUBLISHED_TOPIC
 from records.api import end_sessions_of_lesson
 
@@ -83,5 +84,6 @@ def lift_withdrawal(*, withdrawal: Withdrawal, by: User, now: datetime) -> None:
 def _tell(course: CoursePage) -> None:
     edition = CourseEdition.objects.filter(course=course, is_current=True).first()
     if edition is not None:
+        measure_coverage([course.pk])
         outbox.publish(PUBLISHED_TOPIC, key=str(edition.uuid), payload={"course": course.pk})
         kept.outdated(kept.CATALOGUE)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -68,12 +69,12 @@ def requirement_rows(
     *,
     standard: int | None = None,
     rank: int | None = None,
-    ids: Iterable[int] | None = None,
+    ids: Iterable[int] | QuerySet[Any, Any] | None = None,
     in_force: tuple[str, date] | None = None,
 ) -> list[RequirementRow]:
     """
     Return requirements in the order of their standard: those of a standard, of what is in force for an occupation (its
-    code) on a day, of one level, or those with these ids. One statement.
+    code) on a day, of one level, or those with these ids (a list, or a query for them). One statement.
     """
     rows = StandardRequirement.objects.order_by(
         "task__function__standard_level__level", "task__function__number", "task__number", "-kind", "number"
@@ -87,7 +88,7 @@ def requirement_rows(
         standards = standards_in_force(on).filter(occupation=occupation).order_by().values("pk")
         rows = rows.filter(task__function__standard_level__standard__in=standards)
     if ids is not None:
-        rows = rows.filter(pk__in=list(ids))
+        rows = rows.filter(pk__in=ids if isinstance(ids, QuerySet) else list(ids))
     values = rows.values_list(
         "pk",
         "uuid",
@@ -229,3 +230,44 @@ def overlapping(*, standard: OccupationalStandard, begin: date, end: date | None
     later = Q(active_to__isnull=True) | Q(active_to__gt=begin)
     earlier = Q() if end is None else Q(active_from__lt=end)
     return list(others.filter(later, earlier).values_list("edition", flat=True))
+
+
+def places_of_levels(levels: Iterable[int]) -> dict[int, int]:
+    """
+    Return the place (from 0) of each requirement in the order of its level, by the requirement's id, for levels of
+    published standards: it never changes. One statement.
+    """
+    rows = StandardRequirement.objects.filter(task__function__standard_level__in=list(levels)).order_by(
+        "task__function__standard_level", "task__function__number", "task__number", "-kind", "number"
+    )
+    places: dict[int, int] = {}
+    level_before, place = None, 0
+    for pk, level in rows.values_list("pk", "task__function__standard_level"):
+        place = place + 1 if level == level_before else 0
+        places[pk], level_before = place, level
+    return places
+
+
+@dataclass(frozen=True)
+class LevelInForce:
+    """A level of a standard in force, with how many requirements it has."""
+
+    id: int
+    occupation: str
+    rank: int
+    edition: str
+    requirements: int
+
+
+def levels_in_force(on: date, *, occupation: str = "") -> list[LevelInForce]:
+    """Return the levels of all standards in force on a day (or of one), by occupation and level. One statement."""
+    standards = standards_in_force(on).order_by()
+    if occupation:
+        standards = standards.filter(occupation=occupation)
+    rows = StandardLevel.objects.filter(standard__in=standards.values("pk"), size__isnull=False)
+    return [
+        LevelInForce(*row)
+        for row in rows.order_by("standard__occupation", "level").values_list(
+            "pk", "standard__occupation", "level", "standard__edition", "size__requirements"
+        )
+    ]

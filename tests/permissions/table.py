@@ -53,6 +53,9 @@ READS_STANDARDS = only("who works in the CMS", {*STAFF, "operator"})
 EDITS = only("lesson editors", {"lesson_editor", "operator"})
 VERIFIES = only("reviewers", {"trade_reviewer", "content_reviewer", "operator"})
 OPERATES = only("the operator", {"operator"})
+READS_COVERAGE = only(
+    "who teaches, reviews or works for a union", {*STAFF, *OWN, *ELSEWHERE, "operator"} - {"former"}
+)
 _BEAT = {"seq": 99, "part": str(UUID(int=1)), "t": [0, 1000], "ranges": [[0, 1000]], "visible": True}
 OWNS_PACKAGE = only("whose package it is, and the operator", {"author", "operator"})
 _COURSE_PAGES = only("who writes courses", {"author", "instructor", "lesson_editor", "operator"})
@@ -138,6 +141,10 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "standards/": PUBLIC,
     "standards/<str:code>/": PUBLIC.at(code="turner"),
     "standards/<str:code>/standard.xlsx": PUBLIC.at(code="turner"),
+    "coverage/": READS_COVERAGE,
+    "coverage/<slug:kind>/": READS_COVERAGE.at(kind="csv"),
+    "coverage/occupation/<str:code>/": READS_COVERAGE.at(code="turner"),
+    "coverage/occupation/<str:code>/<slug:kind>/": READS_COVERAGE.at(code="turner", kind="csv"),
     "courses/<str:slug>/": PUBLIC.at(slug="course"),
     "courses/<str:slug>/start/": SIGNED_IN.at(slug="course"),
     "learn/<uuid:lesson>/": (PUBLIC.at(lesson="first"), SIGNED_IN),

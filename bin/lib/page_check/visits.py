@@ -63,7 +63,7 @@ def visits() -> list[Visit]:
             Visit(GUEST, path)
             for path in (
                 "/courses/", "/courses/?q=%E7%84%8A", "/courses/?q=%E7%B4%A0%E6%B8%85%E5%BC%80%E7%8E%8B",
-                f"/courses/{course.slug}/",
+                f"/courses/{course.slug}/", "/standards/", "/standards/6-18-02-04/",
                 "/instructors/", "/instructors/chen-tieshan/",
                 "/search/?q=%E7%84%8A", "/search/?q=%E7%B4%A0%E6%B8%85%E5%BC%80%E7%8E%8B",
                 "/accounts/phone/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
@@ -87,7 +87,7 @@ def visits() -> list[Visit]:
         *(Visit("worker", path) for path in (video, text)),
         Visit("newcomer", "/", 10),
         *_of("newcomer", "/records/"),
-        *_of("instructor", "/", "/me/"),
+        *_of("instructor", "/", "/me/", "/coverage/", "/coverage/occupation/6-18-02-04/"),
         *_of("reviewer", "/", "/me/messages/"),
         *_of(
             "officer", "/", f"/unions/{county}/study/", f"/unions/{county}/requests/",
@@ -135,6 +135,7 @@ NOT_LOOKED_AT = {
     "no page: a file, a piece of one, or what a program asks for": {
         "health/live", "health/ready", "manifest.webmanifest", "sw.js", "search/suggest/", "search/occupations/",
         "learn/<uuid:lesson>/captions/<uuid:part>.vtt", "unions/<uuid:union>/study.csv",
+        "coverage/<slug:kind>/", "coverage/occupation/<str:code>/<slug:kind>/",
         "unions/<uuid:union>/invitation/code.svg", "unions/<uuid:union>/import/<slug:what>/template.xlsx",
         "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv", "records/evidence/<uuid:file>/",
         "records/transcripts/<uuid:transcript>/code.svg", "records/transcripts/<uuid:transcript>/pdf/",

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from core.answering import AnsweringCommand, write_file
 from core.importer.reading import csv_file
+from courses.coverage_tables import occupation_table
 from courses.queries.coverage import Coverage, Covered, coverage_of
 
 REFUSED = 2
-HEADS = ("等级", "种类", "编号", "工作内容", "要求", "课时数", "分钟", "师傅数", "最新发布", "已过天数")
 
 
 class Command(AnsweringCommand):
@@ -30,7 +30,8 @@ class Command(AnsweringCommand):
                 returncode=REFUSED,
             )
         if options["csv"]:
-            write_file(options["csv"], csv_file(_table(coverage)))
+            rows = [[str(cell) for cell in row] for row in occupation_table(coverage)]
+            write_file(options["csv"], csv_file(rows))
         self.answer(_as_dict(coverage), _as_text(coverage), as_json=options["json"])
 
 
@@ -67,26 +68,6 @@ def _row(row: Covered) -> dict[str, Any]:
         "newest_on": row.newest_on.isoformat() if row.newest_on else None,
         "age_days": row.age_days,
     }
-
-
-def _table(coverage: Coverage) -> list[list[str]]:
-    kinds = {"skill": "技能要求", "knowledge": "相关知识要求"}
-    return [list(HEADS)] + [
-        [
-            level.label,
-            kinds[row.requirement.kind],
-            row.requirement.code,
-            row.requirement.task,
-            row.requirement.text,
-            str(row.lessons),
-            str(row.minutes),
-            str(row.instructors),
-            row.newest_on.isoformat() if row.newest_on else "",
-            "" if row.age_days is None else str(row.age_days),
-        ]
-        for level in coverage.levels
-        for row in level.rows
-    ]
 
 
 def _as_text(coverage: Coverage) -> str:

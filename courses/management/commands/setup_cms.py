@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.answering import AnsweringCommand
-from courses.operations import setup_cms
+from courses.operations import rebuild_coverage, setup_cms
 
 
 class Command(AnsweringCommand):
@@ -11,6 +11,7 @@ class Command(AnsweringCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         index = setup_cms()
+        rebuild_coverage()  # what was published before coverage was counted
         self.answer(
             {"catalogue": index.url_path},
             f"课程目录：{index.url_path}；审核流程：专业审核 → 内容审核。",
