@@ -6,7 +6,14 @@ from django.utils import timezone
 
 from core import jobs
 from core.importer.models import ImportRun
-from core.importer.runs import APPLY, UNDO, apply_run, undo_run
+from core.importer.runs import APPLY, READ, UNDO, apply_run, read_run, undo_run
+
+
+@jobs.job_handler(READ)
+def run_read(job: jobs.RunningJob) -> None:
+    run = ImportRun.objects.get(uuid=job.payload["run"])
+    if run.state == ImportRun.State.READING:
+        read_run(run=run, now=timezone.now(), progress=job.progress)
 
 
 @jobs.job_handler(APPLY)

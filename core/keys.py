@@ -13,8 +13,9 @@ import base64
 import binascii
 import hmac
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -104,6 +105,33 @@ def decrypt(token: str, *, context: str) -> str:
         return AESGCM(secret).decrypt(nonce, sealed, aad).decode()
     except InvalidTag as error:
         raise DecryptionFailed(f"ciphertext of {context} does not match its key and column") from error
+
+
+def sealer(context: str) -> Callable[[str], str]:
+    """Return what :func:`encrypt` does for one column, for a million values: the key is prepared once."""
+    if settings.CRYPTO_SUITE == "gm":
+        return partial(encrypt, context=context)
+    key, aad = field_keys()[0], context.encode()
+    seal, begin = AESGCM(key.secret).encrypt, f"a:{key.id}:"
+
+    def sealed(plaintext: str) -> str:
+        nonce = os.urandom(NONCE_BYTES)
+        return (
+            begin + binascii.b2a_base64(nonce + seal(nonce, plaintext.encode(), aad), newline=False).decode()
+        )
+
+    return sealed
+
+
+def indexer(context: str) -> Callable[[str], str]:
+    """Return what :func:`blind_index` does for one column, for a million values."""
+    algorithm = "sm3" if settings.CRYPTO_SUITE == "gm" else "sha256"
+    key, begin = base64.b64decode(settings.BLIND_INDEX_KEY), f"{context}\0".encode()
+
+    def index(value: str) -> str:
+        return hmac.digest(key, begin + value.encode(), algorithm).hex()
+
+    return index
 
 
 class UnknownKey(LookupError):

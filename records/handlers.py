@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core import jobs, outbox
 from core.models import OutboxMessage
-from records.operations.entries import attribute_to_union, last_day_with_union
+from records.operations.entries import attribute_to_union, last_day_with_union, last_days_with_union
 from records.recounts import previews, requests
 from unions.api import CONFIRMED, register_membership_guard
 
@@ -23,6 +23,6 @@ def attribute(messages: Sequence[OutboxMessage]) -> None:
 
 
 outbox.subscribe(CONFIRMED, "records", attribute)
-register_membership_guard(last_day_with_union)
+register_membership_guard(last_day_with_union, last_days_with_union)
 jobs.job_handler(requests.JOB)(requests.run_recount)
 jobs.job_handler(previews.JOB)(previews.run_preview)

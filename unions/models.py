@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User
+from core.fields import EncryptedTextField
+from core.importer.models import ImportRow
 from core.models import UuidModel
 
 
@@ -233,3 +235,76 @@ class Notice(UuidModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+def _blind_index() -> "models.CharField[str | None, str | None]":
+    """Null where there is no number, as in ``Person``."""
+    return models.CharField(max_length=64, null=True)
+
+
+class RollLine(models.Model):
+    """
+    One line of a roll that was brought in, judged and done by statements over many of them. Names and numbers are the
+    very ciphertexts that ``Person`` gets, so that a million persons are made without decrypting one.
+    """
+
+    run = models.ForeignKey("core.ImportRun", on_delete=models.CASCADE, related_name="roll_lines")
+    line = models.PositiveIntegerField()
+    action = models.CharField(max_length=10, choices=ImportRow.Action)
+    outcome = models.CharField(max_length=10, choices=ImportRow.Outcome, default="", blank=True)
+    errors = models.JSONField(default=list)
+    raw = EncryptedTextField(blank=True, help_text="JSON: the cells of a refused line as they were read")
+    name = models.TextField(blank=True, help_text="ciphertext of Person.name")
+    name_index = _blind_index()
+    phone = models.TextField(blank=True, help_text="ciphertext of Person.phone")
+    phone_index = _blind_index()
+    identity_number = models.TextField(blank=True, help_text="ciphertext of Person.identity_number")
+    identity_index = _blind_index()
+    display_name = models.CharField(max_length=40, blank=True)
+    gender = models.CharField(max_length=1, blank=True)
+    born_on = models.DateField(null=True)
+    occupation_code = models.CharField(max_length=10, blank=True)
+    level_rank = models.PositiveSmallIntegerField(null=True)
+    is_migrant_worker = models.BooleanField(null=True)
+    is_new_employment = models.BooleanField(null=True)
+    unit = models.ForeignKey(
+        Union, null=True, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    since = models.DateField(null=True, help_text="first day of the membership")
+    moved_on = models.DateField(null=True, help_text="first day in the new union, of somebody who moves")
+    target = models.UUIDField(null=True, help_text="Person.uuid, of a new person too")
+    person_id = models.BigIntegerField(null=True, help_text="who the line means, if known before")
+    membership_id = models.BigIntegerField(null=True, help_text="the membership that ends")
+    ended_from = models.DateField(
+        null=True, help_text="its first day, where it never held one and was deleted"
+    )
+    ended_union_id = models.BigIntegerField(null=True)
+    made_id = models.BigIntegerField(null=True, help_text="the membership that was made")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "line"], name="roll_line_once")]
+        indexes = [
+            models.Index(
+                fields=["run", "action", "line"],
+                condition=~models.Q(action__in=["new", "unchanged"]),
+                name="roll_line_by_action",
+            )
+        ]
+
+
+class RollPrior(models.Model):
+    """What stood in a person's row before a line of a roll changed it, as it stood there, for taking it back."""
+
+    line = models.OneToOneField(RollLine, on_delete=models.CASCADE, related_name="prior")
+    name = models.TextField(blank=True)
+    name_index = _blind_index()
+    phone = models.TextField(blank=True)
+    phone_index = _blind_index()
+    identity_number = models.TextField(blank=True)
+    identity_index = _blind_index()
+    gender = models.CharField(max_length=1, blank=True)
+    born_on = models.DateField(null=True)
+    occupation_code = models.CharField(max_length=10, blank=True)
+    level_rank = models.PositiveSmallIntegerField(null=True)
+    is_migrant_worker = models.BooleanField()
+    is_new_employment = models.BooleanField()

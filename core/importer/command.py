@@ -1,38 +1,52 @@
-"""What every import command has in common: ``--template OUT``, a preview without ``--apply``, ``--undo RUN``, ``--json``."""
+"""What every import command has in common: ``--template OUT``, a preview, ``--undo RUN``, ``--errors OUT``, ``--json``."""
 
+import argparse
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.answering import AnsweringCommand, write_file
 from core.importer import runs
-from core.importer.models import ImportRow, ImportRun
+from core.importer.base import BulkImporter, importer_of
+from core.importer.models import ImportRun
 from core.importer.reading import MAX_BYTES, UnreadableTable
 
 LINES_SHOWN = 20
+ERRORS_SHOWN = 1_000
 
 
 class ImportCommand(AnsweringCommand, ABC):
     """A command sets ``kind`` and says by :meth:`scope_and_options` where to."""
 
     kind: str
+    applies = False
+    """Whether a file is brought in without being asked for: then ``--dry-run`` shows the preview, else ``--apply`` does it."""
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         self.add_scope(parser)
-        parser.add_argument("file", nargs="?", help="XLSX or CSV; without --apply only the preview is shown")
+        parser.add_argument("file", nargs="?", help="XLSX or CSV")
         parser.add_argument(
             "--template",
             metavar="OUT",
             help="write the table to fill in (CSV, or XLSX by its ending) and stop",
         )
-        parser.add_argument("--apply", action="store_true", help="do it now")
+        if self.applies:
+            parser.add_argument(
+                "--dry-run", action="store_true", help="show what would happen, change nothing"
+            )
+            parser.add_argument(
+                "--apply", action="store_true", help=argparse.SUPPRESS
+            )  # said before --dry-run was
+        else:
+            parser.add_argument("--apply", action="store_true", help="do it; else only the preview is shown")
         parser.add_argument("--undo", metavar="RUN", help="take an applied run back")
         parser.add_argument(
             "--errors", metavar="OUT", help="write the refused lines with their reasons as CSV"
@@ -58,9 +72,31 @@ class ImportCommand(AnsweringCommand, ABC):
             self._write_template(options)
             return
         run = self._undone(options["undo"]) if options["undo"] else self._brought_in(options)
-        if options["errors"]:
-            write_file(options["errors"], runs.error_file(run))
-        self.answer(run_as_dict(run), _as_text(run), as_json=options["json"])
+        errors_file = self._write_errors(run, options["errors"])
+        body = run_as_dict(run)
+        if self.applies:
+            body |= {**run.counts(), "errors_file": errors_file}
+        self.answer(body, _as_text(run, errors_file), as_json=options["json"])
+
+    def _write_errors(self, run: ImportRun, out: str | None) -> str | None:
+        """
+        Write the lines that did not go through where we were told; a table of any length without being told, because
+        nobody reads a hundred thousand reasons on a screen.
+        """
+        is_bulk = isinstance(importer_of(run.kind), BulkImporter)
+        if not out and not (is_bulk and runs.lines_of(run).exclude(errors=[]).exists()):
+            return None
+        path = Path(out) if out else Path(settings.VAR_DIR) / "imports" / f"{run.uuid}.csv"
+        try:
+            if not out:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                if not out:
+                    path.chmod(0o600)
+                runs.write_error_file(run, file)
+        except OSError as error:
+            raise CommandError(f"写不了文件 {path}：{error.strerror}") from error
+        return str(path)
 
     def _write_template(self, options: dict[str, Any]) -> None:
         out = options["template"]
@@ -75,15 +111,15 @@ class ImportCommand(AnsweringCommand, ABC):
         path = Path(options["file"])
         scope, wanted = self.scope_and_options(options)
         try:
-            content = read_file(path)
-            run = runs.make_run(
-                kind=self.kind, content=content, file_name=path.name, scope=scope, options=wanted
-            )
+            if not isinstance(importer_of(self.kind), BulkImporter):
+                read_file(path)
+            run = runs.make_run(kind=self.kind, path=path, file_name=path.name, scope=scope, options=wanted)
         except OSError as error:
             raise CommandError(f"读不了文件 {path}：{error.strerror}") from error
         except UnreadableTable as error:
             raise CommandError(str(error)) from error
-        return runs.apply_run(run=run, now=timezone.now()) if options["apply"] else run
+        is_wanted = not options["dry_run"] if self.applies else options["apply"]
+        return runs.apply_run(run=run, now=timezone.now()) if is_wanted else run
 
     def _undone(self, text: str) -> ImportRun:
         try:
@@ -107,24 +143,22 @@ def read_file(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _outcomes(run: ImportRun) -> dict[str, int]:
-    return {o: run.rows.filter(outcome=o).count() for o in ImportRow.Outcome.values if o}
-
-
 def run_as_dict(run: ImportRun) -> dict[str, Any]:
-    wrong = run.rows.exclude(errors=[]).order_by("line")
+    wrong = runs.lines_of(run).exclude(errors=[]).order_by("line")[:ERRORS_SHOWN]
     return {
         "run": str(run.uuid),
         "state": run.state,
         "rows": run.counts(),
-        "outcomes": _outcomes(run),
+        "outcomes": runs.outcomes_of(run),
         "errors": [{"line": row.line, "reasons": row.errors} for row in wrong],
     }
 
 
-def _as_text(run: ImportRun) -> str:
-    done = {name: n for name, n in _outcomes(run).items() if n}
+def _as_text(run: ImportRun, errors_file: str | None) -> str:
+    done = {name: n for name, n in runs.outcomes_of(run).items() if n}
     lines = [f"{run.uuid} {run.state}", *(f"  {name}: {n}" for name, n in {**run.counts(), **done}.items())]
-    for row in run.rows.exclude(errors=[]).order_by("line")[:LINES_SHOWN]:
+    for row in runs.lines_of(run).exclude(errors=[]).order_by("line")[:LINES_SHOWN]:
         lines.append(f"  line {row.line}: {'；'.join(row.errors)}")
+    if errors_file:
+        lines.append(f"  all of them: {errors_file}")
     return "\n".join(lines)

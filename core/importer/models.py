@@ -12,6 +12,8 @@ class ImportRun(models.Model):
     """One file. ``scope`` is the key of what it was brought into (``union:<uuid>``), ``options`` what the app needs."""
 
     class State(models.TextChoices):
+        READING = "reading", _("正在读表")
+        UNREADABLE = "unreadable", _("读不了")
         READY = "ready", _("等你确认")
         APPLYING = "applying", _("正在导入")
         APPLIED = "applied", _("已导入")
@@ -24,6 +26,10 @@ class ImportRun(models.Model):
     file_name = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.READY)
     options = models.JSONField(default=dict)
+    tally = models.JSONField(
+        null=True, blank=True, help_text="lines by what happens to them, once all are read"
+    )
+    remark = models.CharField(max_length=300, null=True, help_text="why it cannot be read")  # noqa: DJ001 (came later)
     created_by = models.UUIDField(null=True, help_text="Person.uuid")
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True, blank=True)
@@ -33,9 +39,12 @@ class ImportRun(models.Model):
         indexes = [models.Index(fields=["scope", "-created_at"], name="import_run_of_scope")]
 
     def counts(self) -> dict[str, int]:
-        """Return the number of lines by what happens to them, each key of :class:`ImportRow.Action`."""
+        """Return the number of lines by what happens to them, by the keys that its kind of table knows."""
+        if self.tally is not None:
+            return dict(self.tally)
         found = dict(self.rows.values_list("action").annotate(n=models.Count("pk")))
-        return {action: found.get(action, 0) for action in ImportRow.Action.values}
+        moved = ImportRow.Action.MOVED.value
+        return {action: found.get(action, 0) for action in ImportRow.Action.values if action != moved}
 
 
 class ImportRow(models.Model):
@@ -43,6 +52,7 @@ class ImportRow(models.Model):
 
     class Action(models.TextChoices):
         NEW = "new", _("新增")
+        MOVED = "moved", _("转入")
         CHANGED = "changed", _("有变动")
         UNCHANGED = "unchanged", _("没变")
         REFUSED = "refused", _("没通过")

@@ -108,10 +108,11 @@ def _look_inside(content: bytes) -> None:
         for name in archive.names():
             archive.refuse_entities(name)
     except UnsafeArchive as error:
-        raise UnreadableTable(_refusal(error.danger)) from error
+        raise UnreadableTable(refusal(error.danger)) from error
 
 
-def _refusal(danger: Danger) -> str:
+def refusal(danger: Danger) -> str:
+    """Return what people are told about an archive that is not opened."""
     if danger is Danger.TOO_LARGE:
         return _("文件解开后太大。分成几份再传。")
     if danger is Danger.MACROS:
@@ -165,13 +166,13 @@ def _csv(content: bytes) -> list[list[str]]:
         raise UnreadableTable(_("表格的格式不对。用表格软件另存为 xlsx 再传。")) from error
 
 
-def csv_file(rows: list[list[str]]) -> bytes:
+def csv_file(rows: list[list[str]], *, is_first: bool = True) -> bytes:
     """
     Return rows as CSV that a spreadsheet program opens in the right encoding. A cell that such a program would run as
-    a formula gets an apostrophe before it.
+    a formula gets an apostrophe before it. ``is_first`` is False for what follows in the same file.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row in rows:
         writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return (b"\xef\xbb\xbf" if is_first else b"") + out.getvalue().encode()

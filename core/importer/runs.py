@@ -2,10 +2,14 @@
 
 import io
 import json
+import tempfile
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import IO, Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
@@ -13,43 +17,192 @@ from openpyxl import Workbook
 
 from core import audit, inbox, jobs
 from core.db import lock_rows
-from core.importer.base import Draft, Importer, RowConflict, importer_of
+from core.importer.base import BulkImporter, Draft, Importer, Progress, RowConflict, importer_of
+from core.importer.headings import find_headings
 from core.importer.models import ImportRow, ImportRun
 from core.importer.reading import UnreadableTable, csv_file, read_table
+from core.importer.stream import open_table
 from core.jobs.models import Job
 
+READ = "core.import.read"
 APPLY = "core.import.apply"
 UNDO = "core.import.undo"
 STREAM = "imports"
 A_BATCH = 100
+AT_ONCE = 1_000_000
+"""A file of so many bytes is read while its sender waits; a larger one by a job."""
 
 
 class WrongState(Exception):
     """The run is not in the state from which this is possible; the message is for people."""
 
 
-@transaction.atomic
 def make_run(
     *,
     kind: str,
-    content: bytes,
+    content: bytes | None = None,
+    path: Path | None = None,
     file_name: str = "",
     scope: str = "",
     options: dict[str, Any] | None = None,
     by: UUID | None = None,
+    progress: Progress | None = None,
 ) -> ImportRun:
     """
-    Read a file and plan it: the preview. Nothing of the app's is changed.
+    Read a file, given as its bytes or by its place, and plan it: the preview. Nothing of the app's is changed.
 
     :raises UnreadableTable: if the file is no table, or a required heading is missing.
     """
     importer = importer_of(kind)
+    run = ImportRun(kind=kind, scope=scope, file_name=file_name[-200:], options=options or {}, created_by=by)
+    if isinstance(importer, BulkImporter):
+        if path is None:
+            with tempfile.NamedTemporaryFile(prefix="import-") as file:
+                file.write(content or b"")
+                file.flush()
+                return _staged(run, importer, Path(file.name), progress)
+        return _staged(run, importer, path, progress)
+    if content is None and path is not None:
+        content = path.read_bytes()
+    return _planned(run, importer, content or b"")
+
+
+def _staged(run: ImportRun, importer: BulkImporter, path: Path, progress: Progress | None) -> ImportRun:
+    """Read and judge a table of any length. A file that is no table leaves no run, unless it was there before."""
+    with open_table(path) as lines:
+        heads, rest = find_headings(lines, importer.columns)
+        is_new = run.pk is None
+        if is_new:
+            run.state = ImportRun.State.READING
+            run.save()
+        try:
+            if not importer.stage(run, heads, rest, progress=progress):
+                raise UnreadableTable(_("只有表头，没有内容。"))
+        except BaseException:
+            if is_new:
+                importer.lines_of(run).all().delete()
+                run.delete()
+            raise
+    found = dict(importer.lines_of(run).order_by().values_list("action").annotate(n=Count("pk")))
+    run.tally = {action: found.get(action, 0) for action in importer.actions}
+    run.state = ImportRun.State.READY
+    run.save(update_fields=["tally", "state"])
+    return run
+
+
+def receive(
+    *,
+    kind: str,
+    file: Any,
+    file_name: str = "",
+    scope: str = "",
+    options: dict[str, Any] | None = None,
+    by: UUID,
+) -> ImportRun:
+    """
+    Take in what somebody uploads (``chunks()`` and ``size``): read it at once, or let a job read it where it is large.
+
+    :raises UnreadableTable: if a small file is no table.
+    """
+    told: dict[str, Any] = {
+        "kind": kind,
+        "file_name": file_name,
+        "scope": scope,
+        "options": options,
+        "by": by,
+    }
+    if not isinstance(importer_of(kind), BulkImporter) or file.size <= AT_ONCE:
+        return make_run(content=file.read(), **told)
+    run = ImportRun(
+        kind=kind,
+        scope=scope,
+        file_name=file_name[-200:],
+        options=options or {},
+        created_by=by,
+        state=ImportRun.State.READING,
+    )
+    path = _waiting_file(run)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("wb") as kept:
+        path.chmod(0o600)
+        for chunk in file.chunks():
+            kept.write(chunk)
+    with transaction.atomic():
+        run.save()
+        payload = {"run": str(run.uuid), "by": str(by)}
+        jobs.enqueue(kind=READ, payload=payload, by=by, dedupe_key=f"{READ}:{run.uuid}")
+    return run
+
+
+def _waiting_file(run: ImportRun) -> Path:
+    """Where an upload waits for its job: beside the uploads, on the disk that all hosts share, and never served."""
+    return Path(settings.MEDIA_ROOT) / "imports" / str(run.uuid)
+
+
+def read_run(*, run: ImportRun, now: datetime, progress: Progress | None = None) -> ImportRun:
+    """Read what was received; whoever sent it is told when it can be looked at. The file is thrown away."""
+    importer = importer_of(run.kind)
+    path = _waiting_file(run)
+    if not isinstance(importer, BulkImporter):
+        raise TypeError(run.kind)
+    try:
+        _staged(run, importer, path, progress)
+    except (UnreadableTable, FileNotFoundError) as error:
+        importer.lines_of(run).all().delete()
+        run.state = ImportRun.State.UNREADABLE
+        run.remark = str(error) if isinstance(error, UnreadableTable) else _("文件不在了，请再传一次。")
+        run.save(update_fields=["state", "remark"])
+    path.unlink(missing_ok=True)
+    _tell_read(run, now)
+    return run
+
+
+def _tell_read(run: ImportRun, now: datetime) -> None:
+    counts = run.counts()
+    is_ready = run.state == ImportRun.State.READY
+    title = _("{file} 读好了，等你确认") if is_ready else _("{file} 读不了")
+    to_do = sum(n for action, n in counts.items() if action not in {"unchanged", "refused"})
+    body = (
+        _("要写进去 {n} 行，没通过 {bad} 行。").format(n=to_do, bad=counts.get("refused", 0))
+        if is_ready
+        else run.remark or ""
+    )
+    _send(run, now, title=title, body=body, action=_("去看看"))
+
+
+def progress_of(run: ImportRun) -> tuple[int, int]:
+    """Return how much of what a job does with a run is done, and of how much; (0, 0) where nothing runs."""
+    job = (
+        Job.objects.filter(
+            dedupe_key__in=[f"{kind}:{run.uuid}" for kind in (READ, APPLY, UNDO)],
+            state__in=[Job.State.QUEUED, Job.State.RUNNING],
+        )
+        .order_by("-pk")
+        .values_list("done", "total")
+        .first()
+    )
+    return job or (0, 0)
+
+
+def outcomes_of(run: ImportRun) -> dict[str, int]:
+    """Return how many lines of a run came to each outcome."""
+    found = dict(
+        importer_of(run.kind)
+        .lines_of(run)
+        .order_by()
+        .exclude(outcome="")
+        .values_list("outcome")
+        .annotate(n=Count("pk"))
+    )
+    return {outcome: found.get(outcome, 0) for outcome in ImportRow.Outcome.values if outcome}
+
+
+@transaction.atomic
+def _planned(run: ImportRun, importer: Any, content: bytes) -> ImportRun:
     read = importer.read(content)
     drafts = _drafts(read_table(content), importer) if read is None else read
-    importer.plan([d for d in drafts if not d.errors], options=options or {})
-    run = ImportRun.objects.create(
-        kind=kind, scope=scope, file_name=file_name[-200:], options=options or {}, created_by=by
-    )
+    importer.plan([d for d in drafts if not d.errors], options=run.options)
+    run.save()
     ImportRow.objects.bulk_create(
         [
             ImportRow(
@@ -141,7 +294,9 @@ def _refuse_half(run: ImportRun) -> None:
         raise WrongState(_("还有没通过的行。这份表要整份都对才能导入，改好再传。"))
 
 
-def apply_run(*, run: ImportRun, now: datetime, by: UUID | None = None, progress: Any = None) -> ImportRun:
+def apply_run(
+    *, run: ImportRun, now: datetime, by: UUID | None = None, progress: Progress | None = None
+) -> ImportRun:
     """
     Do all lines that are new or changed, each in a transaction of its own with its outcome: killed at any point, the
     next attempt goes on behind the last line that was done.
@@ -149,10 +304,14 @@ def apply_run(*, run: ImportRun, now: datetime, by: UUID | None = None, progress
     :raises WrongState: if all of it must be right and something is not.
     """
     importer = importer_of(run.kind)
+    if isinstance(importer, BulkImporter):
+        importer.apply_lines(run, now=now, by=by, progress=progress)
+        return _finish(run, ImportRun.State.APPLIED, "applied_at", now, by, "import.apply")
     _refuse_half(run)
+    one_by_one = cast(Importer, importer)
 
     def do(row: ImportRow) -> None:
-        target, before = importer.apply(
+        target, before = one_by_one.apply(
             json.loads(row.data)["plan"], target=row.target, options=run.options, actor=by
         )
         row.target, row.before = target, json.dumps(before, ensure_ascii=False)
@@ -163,12 +322,18 @@ def apply_run(*, run: ImportRun, now: datetime, by: UUID | None = None, progress
     return _finish(run, ImportRun.State.APPLIED, "applied_at", now, by, "import.apply")
 
 
-def undo_run(*, run: ImportRun, now: datetime, by: UUID | None = None, progress: Any = None) -> ImportRun:
+def undo_run(
+    *, run: ImportRun, now: datetime, by: UUID | None = None, progress: Progress | None = None
+) -> ImportRun:
     """Take back what was done, the last line first; what somebody has built on stays and says so."""
     importer = importer_of(run.kind)
+    if isinstance(importer, BulkImporter):
+        importer.undo_lines(run, now=now, by=by, progress=progress)
+        return _finish(run, ImportRun.State.UNDONE, "undone_at", now, by, "import.undo")
+    one_by_one = cast(Importer, importer)
 
     def do(row: ImportRow) -> None:
-        importer.undo(
+        one_by_one.undo(
             json.loads(row.data)["plan"], target=row.target, before=json.loads(row.before), actor=by
         )
         row.outcome = ImportRow.Outcome.UNDONE
@@ -246,29 +411,32 @@ def _finish(
 
 def _tell(run: ImportRun, now: datetime) -> None:
     """Let whoever brought a file in know that it is done, and how many lines were not."""
-    page = importer_of(run.kind).page_of(run)
-    if run.created_by is None or not page:
-        return
-    outcomes = dict(run.rows.values_list("outcome").annotate(n=Count("pk")))
-    refused = run.rows.filter(action=ImportRow.Action.REFUSED).count()
+    outcomes = outcomes_of(run)
     if run.state == ImportRun.State.UNDONE:
         title = _("{file} 撤销完了")
         body = _("撤销了 {done} 行，{left} 行撤不回。").format(
-            done=outcomes.get(ImportRow.Outcome.UNDONE, 0), left=outcomes.get(ImportRow.Outcome.KEPT, 0)
+            done=outcomes[ImportRow.Outcome.UNDONE], left=outcomes[ImportRow.Outcome.KEPT]
         )
     else:
         title = _("{file} 导入完了")
         body = _("办好 {done} 行，{left} 行没办成。").format(
-            done=outcomes.get(ImportRow.Outcome.DONE, 0),
-            left=refused + outcomes.get(ImportRow.Outcome.FAILED, 0),
+            done=outcomes[ImportRow.Outcome.DONE],
+            left=run.counts()["refused"] + outcomes[ImportRow.Outcome.FAILED],
         )
+    _send(run, now, title=title, body=body, action=_("看结果"))
+
+
+def _send(run: ImportRun, now: datetime, *, title: str, body: str, action: str) -> None:
+    page = importer_of(run.kind).page_of(run)
+    if run.created_by is None or not page:
+        return
     inbox.send(
         to=run.created_by,
         kind=f"import.{run.state}",
         title=title.format(file=run.file_name or _("表格")),
         body=body,
         url=page,
-        action=_("看结果"),
+        action=action,
         source=f"import:{run.uuid}",
         source_name=_("导入"),
         key=f"import.{run.state}:{run.uuid}",
@@ -282,21 +450,43 @@ def job_of(run: ImportRun) -> Job | None:
     return Job.objects.filter(dedupe_key__in=keys).order_by("-pk").first()
 
 
-def cells_of(row: ImportRow) -> dict[str, str]:
+def lines_of(run: ImportRun) -> QuerySet[Any]:
+    """Return the lines of a run, each with ``line``, ``action``, ``outcome`` and ``errors``."""
+    return importer_of(run.kind).lines_of(run)
+
+
+def cells_of(row: Any) -> dict[str, str]:
     """Return the cells of a line as they were read, by the columns' keys."""
-    cells: dict[str, str] = json.loads(row.data)["cells"]
-    return cells
+    return importer_of(row.run.kind).cells_of(row)
+
+
+def error_lines(run: ImportRun) -> Iterator[bytes]:
+    """
+    Yield the lines that were refused or failed as CSV with a last column that says why, in pieces: put right, it can be
+    brought in again.
+    """
+    importer = importer_of(run.kind)
+    yield csv_file([[c.title for c in importer.columns] + [_("原因")]])
+    failed = importer.lines_of(run).exclude(errors=[]).order_by("line")
+    rows: list[list[str]] = []
+    for row in failed.iterator(chunk_size=500):
+        cells = importer.cells_of(row)
+        rows.append([cells.get(c.key, "") for c in importer.columns] + ["；".join(row.errors)])
+        if len(rows) == 500:
+            yield csv_file(rows, is_first=False)
+            rows = []
+    if rows:
+        yield csv_file(rows, is_first=False)
 
 
 def error_file(run: ImportRun) -> bytes:
-    """Return the lines that were refused or failed as CSV with a last column that says why: put right, it can be brought in again."""
-    columns = importer_of(run.kind).columns
-    rows = [[c.title for c in columns] + [_("原因")]]
-    failed = run.rows.exclude(errors=[]).order_by("line")
-    for row in failed.iterator(chunk_size=500):
-        cells = cells_of(row)
-        rows.append([cells.get(c.key, "") for c in columns] + ["；".join(row.errors)])
-    return csv_file(rows)
+    """Return :func:`error_lines` as one piece."""
+    return b"".join(error_lines(run))
+
+
+def write_error_file(run: ImportRun, file: IO[bytes]) -> None:
+    for piece in error_lines(run):
+        file.write(piece)
 
 
 def template_file(kind: str, *, as_csv: bool = False, options: dict[str, Any] | None = None) -> bytes:

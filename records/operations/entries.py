@@ -12,7 +12,7 @@ from core.db import now_ms
 from records.db import lock_chain, lock_chains, move_chain, move_chains, write_links
 from records.ledger.chain import Draft, Link, link
 from records.ledger.periods import booked_on
-from records.models import LedgerEntry
+from records.models import LedgerEntry, StudyState
 from records.operations.hashing import format_in_force
 from records.operations.holding import hold
 
@@ -150,6 +150,19 @@ def last_day_with_union(learner: UUID) -> date | None:
     """
     rows = LedgerEntry.objects.filter(learner=learner, union__isnull=False)
     return rows.aggregate(last=Max("day"))["last"]
+
+
+def last_days_with_union(learners: Sequence[UUID]) -> dict[UUID, date]:
+    """Return :func:`last_day_with_union` of those who have one; who has no chain costs no look into the ledger."""
+    found: dict[UUID, date] = {}
+    for start in range(0, len(learners), 1_000):
+        part = learners[start : start + 1_000]
+        begun = StudyState.objects.filter(learner__in=part, chain_length__gt=0)
+        chains = list(begun.values_list("learner", flat=True))
+        if chains:
+            rows = LedgerEntry.objects.filter(learner__in=chains, union__isnull=False)
+            found.update(rows.values_list("learner").annotate(last=Max("day")))
+    return found
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.core.management.commands import migrate
+from django.db import transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -294,8 +295,10 @@ def test_a_union_is_named_by_code_or_uuid_and_an_unknown_one_is_one_sentence(
     code = example.arguments[place]
 
     def answer(value):
-        exit_code, out, err = manage([*example.arguments[:place], value, *example.arguments[place + 1 :]])
-        return exit_code, re.sub(r'"run": "[^"]+"', "", out), err
+        with transaction.atomic():  # and taken back: the second answer is to the same world
+            exit_code, out, err = manage([*example.arguments[:place], value, *example.arguments[place + 1 :]])
+            transaction.set_rollback(True)
+        return exit_code, re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", out), err
 
     by_code = answer(code.lower())
     assert by_code[0] == 0
@@ -346,7 +349,7 @@ def test_a_template_is_accepted_by_its_own_importer(
         [name, *(scope or [flag, "JC-QJ-ZJ"] if flag == "--union" else scope), out, "--json"]
     )
     rows = json.loads(answer)["rows"]
-    assert rows == {"new": 1, "changed": 0, "unchanged": 0, "refused": 0}
+    assert {action: n for action, n in rows.items() if n} == {"new": 1}
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ a confirmation dates the membership from the day the request was sent and says s
 so that the ledger can attribute minutes that belong to no union yet.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,23 +28,38 @@ STREAM = "unions"
 CONFIRMED = "membership.confirmed"
 """Topic. key: person uuid; payload: {"person", "union", "from": day, "source"}."""
 MembershipGuard = Callable[[UUID], date | None]
-_GUARDS: list[MembershipGuard] = []
+MembershipGuardOfMany = Callable[[Sequence[UUID]], Mapping[UUID, date]]
+_GUARDS: list[tuple[MembershipGuard, MembershipGuardOfMany | None]] = []
 _OPEN = (JoinRequest.State.SENT, JoinRequest.State.ASKED_BACK)
 
 
-def register_membership_guard(guard: MembershipGuard) -> None:
+def register_membership_guard(guard: MembershipGuard, of_many: MembershipGuardOfMany | None = None) -> None:
     """
     Let an app above say from which day on a person's membership may begin: the day of the learner's last entry that
-    has a union (minutes without a union do not count here: they are waiting for one), or None.
+    has a union (minutes without a union do not count here: they are waiting for one), or None. ``of_many`` says it of
+    many at once, leaving out those of whom it has nothing to say.
     """
-    if guard not in _GUARDS:
-        _GUARDS.append(guard)
+    if (guard, of_many) not in _GUARDS:
+        _GUARDS.append((guard, of_many))
 
 
 def earliest_start(person: UUID) -> date | None:
     """Return the first day on which a membership of this person may begin, or None for any day."""
-    days = [day for guard in _GUARDS if (day := guard(person)) is not None]
+    days = [day for guard, _of_many in _GUARDS if (day := guard(person)) is not None]
     return max(days, default=None)
+
+
+def earliest_starts(persons: Sequence[UUID]) -> dict[UUID, date]:
+    """Return the same of each of these persons who may not begin on any day."""
+    found: dict[UUID, date] = {}
+    for guard, of_many in _GUARDS:
+        if of_many is not None:
+            days = dict(of_many(persons))
+        else:
+            days = {person: day for person in persons if (day := guard(person)) is not None}
+        for person, day in days.items():
+            found[person] = max(day, found.get(person, day))
+    return found
 
 
 @transaction.atomic
