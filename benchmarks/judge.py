@@ -22,31 +22,19 @@ import django  # noqa: E402
 django.setup()
 
 from collections.abc import Callable  # noqa: E402
-from dataclasses import dataclass, replace  # noqa: E402
-from itertools import count, cycle, islice  # noqa: E402
-from uuid import UUID, uuid4  # noqa: E402
+from itertools import cycle, islice  # noqa: E402
 
 from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from measure import Figure, lowest, report  # noqa: E402
 
 from benchmarks.worlds.database import cpu_seconds, own_database  # noqa: E402
-from benchmarks.worlds.ledger import learner_number, make_chains  # noqa: E402
+from benchmarks.worlds.ledger import make_chains  # noqa: E402
+from benchmarks.worlds.players import Player, let_time_pass, numbers, prove_every  # noqa: E402
 from core.db import is_postgres, owner_cursor, sql_value  # noqa: E402
-from records.api import (  # noqa: E402
-    Answer,
-    Beat,
-    LessonSnapshot,
-    PartSnapshot,
-    accept_beats,
-    issue_policy,
-    open_session,
-)
-from records.db import store  # noqa: E402
 
 PLAYERS, ROUNDS = 16, 5
-BEAT_MS, PROOF_EVERY = 500, 20
-AHEAD_MS = 6 * 3_600_000
+PROOF_EVERY = 20
 BAR_BATCH, BAR_LEDGER = 5.0, 1.1
 
 
@@ -62,96 +50,34 @@ def main() -> int:
         options.learners, options.entries = 200, 2
     beats = 2 * PLAYERS if options.smoke else 40 * PLAYERS
     with own_database("judge"):
-        _let_time_pass()
+        let_time_pass()
         return report(_figures(options.learners, options.entries, beats), judges=not options.smoke)
 
 
-def _let_time_pass() -> None:
-    """Let the database's clock run six hours ahead for beats, so that they need not wait to have happened."""
-    read = store.load
-
-    def load(learner: UUID, session: UUID, *, now: int | None = None) -> store.Loaded | None:
-        found = read(learner, session, now=now)
-        return None if found is None else replace(found, now=found.now + AHEAD_MS)
-
-    store.load = load
-
-
-_numbers = count()
-
-
-@dataclass
-class Player:
-    learner: UUID
-    lesson: LessonSnapshot
-    session: UUID
-    checks: list[str]
-    seq: int = 0
-    t: int = 0
-
-    @classmethod
-    def open(cls, number: int) -> "Player":
-        """Open a session of the learner of this number, whose own clock it must not have run on before."""
-        learner = learner_number(number)
-        part = PartSnapshot(uuid=uuid4(), kind="video", nominal_ms=AHEAD_MS, title="第一段")
-        lesson = LessonSnapshot(
-            lesson=uuid4(), edition=uuid4(), activity="urn:bench", title="平敷焊", course="course:bench",
-            course_title="焊工", occupation="6-18-02-04", occupation_name="焊工", level=2, parts=(part,),
-        )  # fmt: skip
-        session = uuid4()
-        opened = open_session(learner=learner, session=session, lesson=lesson)
-        return cls(learner, lesson, session, [check.id for check in opened.checks])
-
-    def beat(self) -> Beat:
-        self.seq += 1
-        start, self.t = self.t, self.t + BEAT_MS
-        return Beat(self.seq, self.lesson.parts[0].uuid, start, self.t, ((start, self.t),))
-
-    def send(self, beats: int = 1) -> None:
-        accept_beats(learner=self.learner, session=self.session, beats=[self.beat() for _ in range(beats)])
-
-    def prove(self) -> None:
-        """Answer the next check in one request with a beat; when the last is used, begin another session."""
-        answer = Answer(self.checks.pop(0), True, self.t, self.t + 1)
-        accept_beats(learner=self.learner, session=self.session, beats=[self.beat()], answers=[answer])
-        if not self.checks:  # somebody else: the own clock has run ahead of the next opening
-            again = Player.open(next(_numbers))
-            self.learner = again.learner
-            self.lesson, self.session, self.checks, self.seq, self.t = (
-                again.lesson,
-                again.session,
-                again.checks,
-                0,
-                0,
-            )
-
-
 def _figures(learners: int, entries: int, beats: int) -> list[Figure]:
-    issue_policy(
-        owner="national",
-        effective_from=0,
-        presence_min_ms=(PROOF_EVERY - 1) * BEAT_MS,
-        presence_max_ms=(PROOF_EVERY - 1) * BEAT_MS,
-    )
+    prove_every(PROOF_EVERY)
     make_chains(learners, entries)
     _analyze()
-    players = [Player.open(next(_numbers)) for _ in range(PLAYERS)]
+    players = [Player.open(next(numbers)) for _ in range(PLAYERS)]
     figures = _statements(players[0])
     one = _cost(players, beats)
     hundred = min(
-        _per([Player.open(next(_numbers)) for _ in range(PLAYERS)], lambda p: p.send(100), PLAYERS)
+        _per([Player.open(next(numbers)) for _ in range(PLAYERS)], lambda p: p.send(100), PLAYERS)
         for _ in range(ROUNDS)
     )
+    sealing = [Player.open(next(numbers)) for _ in range(PLAYERS)]
+    sealed = lowest(ROUNDS, lambda: _per(sealing, Player.tap, beats))
     floor = lowest(ROUNDS, lambda: _per(players, _floor, beats))
     figures += [
         Figure("processor time of a beat, 1 in 20 seals", one, "ms"),
+        Figure("processor time of a beat, each one seals", sealed, "ms"),
         Figure("processor time of one UPDATE, floor", floor, "ms"),
         Figure("a request of 100 beats / one beat", hundred / max(one, 0.001), "x", BAR_BATCH),
     ]
     behind = learners * entries
     make_chains(9 * learners, entries, first=learners)
     _analyze()
-    before = _cost([Player.open(next(_numbers)) for _ in range(PLAYERS)], beats)
+    before = _cost([Player.open(next(numbers)) for _ in range(PLAYERS)], beats)
     name = f"a beat with {10 * behind} entries behind / {behind}"
     return [*figures, Figure(name, before / max(one, 0.001), "x", BAR_LEDGER)]
 
@@ -176,7 +102,8 @@ def _per(players: list[Player], act: Callable[[Player], None], times: int) -> fl
 def _floor(player: Player) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE records_studystate SET version = version WHERE learner = %s", [sql_value(player.learner)]
+            "UPDATE records_studystate SET updated_at = updated_at + 1 WHERE learner = %s",
+            [sql_value(player.learner)],
         )
 
 

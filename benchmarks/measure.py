@@ -31,19 +31,27 @@ VAR = Path(os.environ.get("SKILLSPOWER_VAR", ROOT / "var"))
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of a report. ``bar`` is the highest value that is good enough; None: told, not judged."""
+    """One line of a report. ``bar`` is the highest value that is good enough, ``least`` the lowest; None: told, not judged."""
 
     name: str
     value: float
     unit: str
     bar: float | None = None
+    least: float | None = None
 
     @property
     def is_good(self) -> bool:
-        return self.bar is None or self.value <= self.bar
+        return (self.bar is None or self.value <= self.bar) and (
+            self.least is None or self.value >= self.least
+        )
 
     def __str__(self) -> str:
-        judged = "" if self.bar is None else f"   bar {self.bar:g}: {'ok' if self.is_good else 'MISSED'}"
+        bars = [
+            f"{word} {bar:g}"
+            for word, bar in (("bar", self.bar), ("at least", self.least))
+            if bar is not None
+        ]
+        judged = f"   {', '.join(bars)}: {'ok' if self.is_good else 'MISSED'}" if bars else ""
         return f"{self.name:<44} {self.value:>10.2f} {self.unit}{judged}"
 
 

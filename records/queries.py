@@ -1,6 +1,6 @@
 """A learner's own records: what was credited, what was not and why, what can still be earned."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,9 @@ from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from core.clock import day_of, month_start
+from core.db import now_ms
 from records.breakdown import entries_from, sessions_from
+from records.db import store
 from records.ledger.again import stretches
 from records.ledger.codec import load_days, load_intervals, load_segments, load_spans
 from records.ledger.intervals import Interval, inside, measure, minus, union
@@ -229,6 +231,26 @@ def totals_of(times: Iterable[DayTime], today: date) -> Totals:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The database's clock, and how a learner stands by it; without a state for who has never studied."""
+
+    now: int
+    state: StudyState | None
+    progress: list[PartProgress]
+
+
+def standing_of(learner: UUID) -> Standing:
+    """Return where a learner stands now, in one statement; two for who has never studied."""
+    found = store.load_standing(learner)
+    if found is None:
+        return Standing(now_ms(), None, [])
+    now, state, progress = found
+    return Standing(
+        now, StudyState(learner=learner, **state), [PartProgress(learner=learner, **row) for row in progress]
+    )
+
+
 def state_of(learner: UUID) -> StudyState | None:
     """Return what waits for a proof and what the days within the window hold, or None for who has never studied."""
     return StudyState.objects.filter(pk=learner).only("pending", "days").first()
@@ -257,28 +279,27 @@ def make_up(
     refusals: Sequence[RefusedSpan] | None = None,
     state: StudyState | None = None,
     progress: Iterable[PartProgress] | None = None,
+    last_sessions: Mapping[UUID, StudySession] | None = None,
 ) -> list[MakeUp]:
     """
     Return what a learner can still earn, the lesson studied last first: positions that were refused and are neither
     covered nor waiting, and time owed because it was played faster than the clock or above a cap.
 
     ``refusals`` are those of the last ``MAKE_UP_DAYS``, ``state`` and all of ``progress`` are the
-    learner's, if the caller has them.
+    learner's, ``last_sessions`` the newest of each lesson of :func:`lessons_open`, if the caller has them.
     """
     today = day_of(now)
     if refusals is None:
         refusals = own_refusals(learner, Filter(first=today - timedelta(days=MAKE_UP_DAYS)))
-    refused: dict[UUID, list[Interval]] = {}
+    if progress is None:
+        progress = PartProgress.objects.filter(learner=learner)
+    by_part = {p.part: p for p in progress}
+    refused = _refused_places(refusals)
     newest: dict[UUID, int] = {}
     lessons: dict[UUID, UUID] = {}
     for span in refusals:
         newest[span.part] = max(newest.get(span.part, 0), span.recorded_at)
         lessons[span.part] = span.lesson
-        if span.position_from is not None and span.position_to is not None and span.reason != "outside_part":
-            refused.setdefault(span.part, []).append((span.position_from, span.position_to))
-    if progress is None:
-        progress = PartProgress.objects.filter(learner=learner)
-    by_part = {p.part: p for p in progress}
     wanted = set(refused) | {p.part for p in by_part.values() if p.covered_ms > p.credited_ms}
     for part in wanted:
         if part in by_part:
@@ -290,7 +311,8 @@ def make_up(
     waiting: dict[UUID, list[Interval]] = {}
     for waits in load_spans(state.pending) if state else []:
         waiting.setdefault(waits.part, []).extend(waits.path)
-    last_sessions = _last_sessions(learner, {lessons[part] for part in wanted})
+    if last_sessions is None:
+        last_sessions, _ = sessions_on(learner, lessons={lessons[part] for part in wanted})
     capped = _is_capped_today(last_sessions.values(), state, today)
     out = []
     for part in sorted(wanted, key=lambda p: -newest[p]):
@@ -303,6 +325,37 @@ def make_up(
             day = today + timedelta(days=1) if session.uuid in capped else today
             out.append(MakeUp(session.lesson, session.title, part, gaps, owed, day, again))
     return out
+
+
+def lessons_open(refusals: Iterable[RefusedSpan], progress: Iterable[PartProgress]) -> set[UUID]:
+    """Return the lessons of which something may still be earned; their sessions say what."""
+    owed = {p.lesson for p in progress if p.covered_ms > p.credited_ms}
+    return owed | {span.lesson for span in refusals if span.position_from is not None}
+
+
+def sessions_on(
+    learner: UUID, *, lessons: Iterable[UUID] = (), uuids: Iterable[UUID | None] = ()
+) -> tuple[dict[UUID, StudySession], dict[UUID, StudySession]]:
+    """Return the newest session of each of these lessons by lesson, and these sessions by uuid, in one query."""
+    on, named = set(lessons), {uuid for uuid in uuids if uuid is not None}
+    if not (on or named):
+        return {}, {}
+    which = Q(learner=learner, lesson__in=on) if on else Q(pk__in=named)
+    if on and named:
+        which |= Q(pk__in=named)
+    rows = StudySession.objects.filter(which).defer("received", "received_past", "checks")
+    found = list(rows.order_by("opened_at"))
+    return {row.lesson: row for row in found if row.lesson in on}, {
+        row.uuid: row for row in found if row.uuid in named
+    }
+
+
+def _refused_places(refusals: Iterable[RefusedSpan]) -> dict[UUID, list[Interval]]:
+    found: dict[UUID, list[Interval]] = {}
+    for span in refusals:
+        if span.position_from is not None and span.position_to is not None and span.reason != "outside_part":
+            found.setdefault(span.part, []).append((span.position_from, span.position_to))
+    return found
 
 
 def _make_up_of(
@@ -321,14 +374,6 @@ def _make_up_of(
     owed = max(0, progress.covered_ms - progress.credited_ms) if progress and not waiting else 0
     again = stretches(gaps, owed_ms=owed, covered=covered, nominal_ms=nominal)
     return (gaps, owed, again) if gaps or owed else None
-
-
-def _last_sessions(learner: UUID, lessons: set[UUID]) -> dict[UUID, StudySession]:
-    """Return the newest session of each of these lessons."""
-    rows = StudySession.objects.filter(learner=learner, lesson__in=lessons).defer(
-        "received", "received_past", "checks"
-    )
-    return {row.lesson: row for row in rows.order_by("opened_at")}
 
 
 def _is_capped_today(sessions: Iterable[StudySession], state: StudyState | None, today: date) -> set[UUID]:

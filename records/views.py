@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.api import User
 from core.clock import day_of
-from core.db import now_ms
 from core.policies import guard, signed_in
 from records.breakdown import SOURCES
 from records.goals import month_goal_ms
 from records.presentation import Asked, records_page
+from records.queries import standing_of
 
 
 @guard(signed_in)
@@ -23,9 +23,10 @@ from records.presentation import Asked, records_page
 def own(request: HttpRequest) -> HttpResponse:
     """Show what was counted and what was not, by day, and what can still be made up."""
     learner = cast("User", request.user).person.uuid
-    now = now_ms()
+    standing = standing_of(learner)
     asked, is_bad = _asked(request)
-    context = records_page(learner=learner, asked=asked, now=now, goal_ms=month_goal_ms(learner, day_of(now)))
+    goal_ms = month_goal_ms(learner, day_of(standing.now))
+    context = records_page(learner=learner, asked=asked, standing=standing, goal_ms=goal_ms)
     return render(request, "records/own.html", context, status=400 if is_bad else 200)
 
 

@@ -24,10 +24,14 @@ def beats(request: HttpRequest, session: UUID, payload: BeatsIn) -> HttpResponse
     connection.ensure_connection()
     if connection.vendor == "postgresql":
         bare = connection.connection
-        bare.execute("UPDATE records_studystate SET learner = learner WHERE learner = %s", [learner])
+        bare.execute(
+            "UPDATE records_studystate SET updated_at = updated_at + 1 WHERE learner = %s", [learner]
+        )
     else:
         bare = connection.connection
-        bare.execute("UPDATE records_studystate SET learner = learner WHERE learner = ?", [learner.hex])
+        bare.execute(
+            "UPDATE records_studystate SET updated_at = updated_at + 1 WHERE learner = ?", [learner.hex]
+        )
     return JsonResponse({"credited_seconds": 0, "pending_seconds": 0, "refused": [], "presence": None})
 
 

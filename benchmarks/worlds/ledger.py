@@ -3,7 +3,7 @@ A ledger made by the database itself: chains of so many learners, one link of al
 """
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -23,10 +23,10 @@ def learner_number(number: int) -> UUID:
     return uuid5(SPACE, str(number))
 
 
-def make_chains(learners: int, entries_each: int, *, first: int = 0) -> None:
+def make_chains(learners: int, entries_each: int, *, first: int = 0, a_day: int = 0) -> None:
     """
     Give ``learners`` new learners, numbered from ``first``, chains of study entries: what 15 min between two proofs
-    leaves, a lesson's part each, with the lengths such fields have in production.
+    leaves, a lesson's part each, with the lengths such fields have in production. ``a_day`` of them lie on one day; 0: all.
     """
     if not is_postgres():
         connection.ensure_connection()
@@ -44,13 +44,13 @@ def make_chains(learners: int, entries_each: int, *, first: int = 0) -> None:
             values,
         )
     for n in range(1, entries_each + 1):
-        _link_on(n, first)
+        _link_on(n, first, FIRST_DAY + timedelta(days=(n - 1) // a_day if a_day else 0))
 
 
-def _link_on(n: int, first: int) -> None:
+def _link_on(n: int, first: int, on: date) -> None:
     """Append entry ``n`` to every chain of this making (``updated_at`` carries its number) and move its head."""
-    at = day_start_ms(FIRST_DAY) + 9 * 3_600_000 + n * 1_000_000
-    day = str(FIRST_DAY)
+    at = day_start_ms(on) + 9 * 3_600_000 + (n - on.toordinal() + FIRST_DAY.toordinal()) * 1_000_000
+    day = str(on)
     row = {
         "format": _typed("1", "smallint"),
         "learner": "s.learner",

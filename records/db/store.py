@@ -2,8 +2,8 @@
 Reading and writing the rows of one learner, in as few statements as each database allows.
 
 A beat costs two statements on PostgreSQL: one that reads state, session and progress in one snapshot, and one that
-writes all of it if nobody else has written since (``version``). On SQLite the transaction has been alone since it
-began, so the same writes are plain statements.
+writes all of it if nobody else has written since (``version``). On SQLite the same writes are plain statements in a
+transaction of their own, which begins after the rules have been worked: the whole site has one writer at a time.
 """
 
 import json
@@ -19,6 +19,7 @@ from django.db import connection
 from core.clock import day_of, month_start
 from core.db import inline_rows, is_postgres, sql_value
 from records.db.ledger import COLUMNS
+from records.db.one_writer import OneWriter
 from records.ledger.chain import Link
 from records.ledger.format import FIELDS
 
@@ -129,6 +130,24 @@ def load_progress(learner: UUID, parts: Sequence[UUID]) -> list[Row]:
         return [_progress_row(row) for row in cursor.fetchall()]
 
 
+def load_standing(learner: UUID) -> tuple[int, Row, list[Row]] | None:
+    """
+    Return the database's clock in ms, ``pending`` and ``days`` of a learner's row, and the progress in every part, in one
+    statement; None for who has never studied.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING_PG if is_postgres() else _STANDING_SQLITE, [sql_value(learner)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    now, pending, days, progress = row
+    return (
+        int(now),
+        {"pending": pending, "days": days},
+        [_progress_row(item) for item in _json(progress) or []],
+    )
+
+
 def load_column(table: str, column: str, key_column: str, key: UUID) -> str:
     """Return one column of one row: the past of a clock or of a session's beats, which most beats do not need."""
     with connection.cursor() as cursor:
@@ -153,7 +172,11 @@ def save(changes: Changes) -> bool:
 
     On PostgreSQL this is one statement, so it is atomic by itself and nothing of it happens if another was first.
     """
-    return _save_in_one(changes) if is_postgres() else _save_in_turn(changes)
+    if is_postgres():
+        return _save_in_one(changes)
+    if connection.in_atomic_block:
+        return _save_in_turn(changes)
+    return _together.save(changes)
 
 
 def lock_state(learner: UUID) -> Row:
@@ -242,8 +265,10 @@ def write_links(links: Sequence[Link]) -> None:
         _insert(cursor, "records_mark", ("learner", "day"), _marks(links, []))
 
 
-def _clock_sql() -> str:
-    return "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint"
+_CLOCK_PG = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint"
+_CLOCK_SQLITE = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
+_PROGRESS_PG = "json_agg(json_build_array({}))".format(", ".join(f"p.{c}" for c in _PROGRESS))
+_PROGRESS_SQLITE = "json_group_array(json_array({}))".format(", ".join(f"p.{c}" for c in _PROGRESS))
 
 
 def _load_sql(now: str, progress: str) -> str:
@@ -256,13 +281,18 @@ def _load_sql(now: str, progress: str) -> str:
     )
 
 
-_LOAD_PG = _load_sql(
-    _clock_sql(), "json_agg(json_build_array({}))".format(", ".join(f"p.{c}" for c in _PROGRESS))
-)
-_LOAD_SQLITE = _load_sql(
-    "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)",
-    "json_group_array(json_array({}))".format(", ".join(f"p.{c}" for c in _PROGRESS)),
-)
+def _standing_sql(now: str, progress: str) -> str:
+    return (
+        f"SELECT {now}, st.pending, st.days, "
+        f"(SELECT {progress} FROM records_partprogress p WHERE p.learner = st.learner) "
+        "FROM records_studystate st WHERE st.learner = %s"
+    )
+
+
+_LOAD_PG = _load_sql(_CLOCK_PG, _PROGRESS_PG)
+_LOAD_SQLITE = _load_sql(_CLOCK_SQLITE, _PROGRESS_SQLITE)
+_STANDING_PG = _standing_sql(_CLOCK_PG, _PROGRESS_PG)
+_STANDING_SQLITE = _standing_sql(_CLOCK_SQLITE, _PROGRESS_SQLITE)
 
 
 def _json(value: Any) -> Any:
@@ -395,6 +425,9 @@ def _save_in_turn(changes: Changes) -> bool:
         for table, columns, _, rows, conflict in _writes(changes):
             _insert(cursor, table, columns, rows, conflict)
     return True
+
+
+_together = OneWriter(_save_in_turn)
 
 
 def _insert(

@@ -270,12 +270,19 @@ def _effective(learner: Learner) -> list[tuple[int, Judgement]]:
     That is worked out anew each time: the beats that make the check due may arrive after the tap.
     """
     out = []
-    for judgement in learner.judgements:
+    newest: Judgement | None = (
+        None  # the last one that restarts the countdown, at or before the judgement looked at
+    )
+    due: int | None = None  # when the check fell due that was next before it
+    for judgement in learner.judgements:  # in the order of their instants
         at = judgement.at
-        if judgement.kind in {"tap", "question"}:
-            due = _check_due_at(learner, at)
-            at = at if due is None else min(at, due)
+        if newest is not None and newest.at < at:
+            due, newest = learner.clock.reach(newest.at, newest.next_ms or 0), None
+        if judgement.kind in {"tap", "question"} and due is not None:
+            at = min(at, due)
         out.append((at, judgement))
+        if judgement.restarts:
+            newest = judgement
     return sorted(out, key=lambda pair: pair[0])
 
 

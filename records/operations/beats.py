@@ -1,8 +1,9 @@
 """
 Accepting what a player sends: beats, answers, the end of a session.
 
-The hot path has no ORM and, on PostgreSQL, no transaction of its own: it reads one snapshot, works the rules and writes
-in one statement that does nothing if another request of the same learner was first; then it starts again.
+The hot path has no ORM and holds no lock while it thinks: it reads one snapshot, works the rules and writes, in one
+statement (PostgreSQL) or one short transaction (SQLite), what does nothing if another request of the same learner was first;
+then it starts again.
 """
 
 import hashlib
@@ -136,11 +137,10 @@ def run(learner: UUID, session: UUID, act: Callable[[Work], T], *, now: int | No
 
     :raises SessionNotFound: if the learner has no such session.
     """
-    if is_postgres():
-        for _attempt in range(TRIES_WITHOUT_LOCK):
-            done, result = _attempt_once(learner, session, act, now)
-            if done:
-                return result
+    for _attempt in range(TRIES_WITHOUT_LOCK):
+        done, result = _attempt_once(learner, session, act, now)
+        if done:
+            return result
     with transaction.atomic():
         if is_postgres():
             store.lock_state(learner)

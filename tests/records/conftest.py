@@ -4,6 +4,7 @@ import pkgutil
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -30,12 +31,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
 def put_clock(patch: pytest.MonkeyPatch) -> DatabaseClock:
     """Let the study record read a clock of the test's own until the patch is undone."""
     fake = DatabaseClock()
-    read = store.load
+    read, read_standing = store.load, store.load_standing
 
     def load(*args: Any, now: int | None = None) -> store.Loaded | None:
         return read(*args, now=fake.now if now is None else now)
 
+    def load_standing(learner: UUID) -> Any:
+        found = read_standing(learner)
+        return found and (fake.now, *found[1:])
+
     patch.setattr(store, "load", load)
+    patch.setattr(store, "load_standing", load_standing)
     # Every module of records that asks the database for the time, not a list of them: one forgotten would still read
     # the real clock, and its test would fail on another day.
     for found in pkgutil.walk_packages(records.__path__, "records."):

@@ -18,6 +18,10 @@ POSTGRES_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5}
 # Compiling a statement that runs for 5 ms costs 200 ms: half of the roll-up's time in a trial. The URL may ask for it
 # back (?options=-c%20jit%3Don), or for anything else.
 POSTGRES_COMMAND_LINE = "-c jit=off"
+# Opening SQLite's file costs 3 ms of processor time: each connection reads the whole schema and is given Django's
+# functions. That is more than most requests take, so a thread keeps its connection; not for long, so that a file that
+# was restored is soon the one that is read.
+KEPT_S = 60
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -26,14 +30,15 @@ def _database(url: str) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(env.var_dir / "skillspower.sqlite3"),
             "OPTIONS": SQLITE_OPTIONS,
+            "CONN_MAX_AGE": KEPT_S,
         }
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     is_postgres = "postgresql" in config["ENGINE"]
     config["OPTIONS"] = {**config.get("OPTIONS", {}), **(POSTGRES_OPTIONS if is_postgres else SQLITE_OPTIONS)}
+    config["CONN_MAX_AGE"] = KEPT_S
     if is_postgres:
         given = config["OPTIONS"].get("options", "")
         config["OPTIONS"]["options"] = f"{POSTGRES_COMMAND_LINE} {given}".strip()
-        config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
 
