@@ -1,4 +1,4 @@
-"""Pages of the CMS that Wagtail does not have: sending a course to review, reading a lesson under review."""
+"""Pages of the CMS that Wagtail does not have: the course's desk, its check, sending it to review."""
 
 from datetime import date
 from typing import cast
@@ -9,17 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from wagtail.permissions import policy_registry
 
 from accounts.models import User
 from core.clock import day_of, to_ms
 from core.policies import Policy, guard
-from courses.models import CourseEdition, CoursePage, EditionLesson
+from courses.models import CoursePage
 from courses.operations import AlreadyInReview, NotReady, submit_course
-from courses.queries.authoring import preview_html
 from courses.queries.checks import check_course, check_draft
 from courses.queries.desk import course_of, desk_of
 from courses.queries.drafts import course_draft
+from courses.review.queries import course_log, open_comments
 
 
 def _today() -> date:
@@ -38,12 +37,6 @@ page_author = Policy(
         (course := course_of(page)) is not None and bool(course.permissions_for_user(request.user).can_edit())
     ),
 )
-edition_reader = Policy(
-    "edition_reader",
-    lambda request, **kwargs: policy_registry.get_by_type(CourseEdition).user_has_permission(
-        request.user, "view"
-    ),
-)
 
 
 @require_safe
@@ -51,7 +44,14 @@ edition_reader = Policy(
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a course with its units and lessons, each with the one thing to do: write on, add, send to review."""
     course = get_object_or_404(CoursePage, pk=pk)
-    context = {"course": course, "desk": desk_of(course), "report": check_course(course, on=_today())}
+    context = {
+        "course": course,
+        "desk": desk_of(course),
+        "report": check_course(course, on=_today()),
+        "comments": open_comments(course),
+        "log": course_log(course),
+        "pending": course.editions.filter(published_at__isnull=True).first(),
+    }
     return render(request, "courses/admin/desk.html", context)
 
 
@@ -60,7 +60,12 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
 def checks(request: HttpRequest, page: int) -> HttpResponse:
     """Return what the course of a page lacks, as the panel beside the editor shows it after each saving."""
     course = cast(CoursePage, course_of(page))
-    context = {"course": course, "report": check_course(course, on=_today()), "page_id": page}
+    context = {
+        "course": course,
+        "report": check_course(course, on=_today()),
+        "page_id": page,
+        "comments": open_comments(course),
+    }
     return render(request, "courses/admin/check_list.html", context)
 
 
@@ -93,20 +98,3 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         "is_in_review": in_review is not None and in_review.workflow_in_progress,
     }
     return render(request, "courses/admin/submit.html", context, status=status)
-
-
-@require_safe
-@guard(edition_reader)
-def preview_lesson(request: HttpRequest, edition: int, position: int) -> HttpResponse:
-    """Show a lesson of an edition as learners will see it, without counting anything."""
-    lesson = get_object_or_404(
-        EditionLesson.objects.select_related("edition", "fragment"), edition_id=edition, position=position
-    )
-    neighbours = EditionLesson.objects.filter(edition_id=edition).order_by("position")
-    context = {
-        "lesson": lesson,
-        "html": preview_html(lesson),
-        "previous": neighbours.filter(position=position - 1).first(),
-        "next": neighbours.filter(position=position + 1).first(),
-    }
-    return render(request, "courses/admin/preview_lesson.html", context)

@@ -27,6 +27,9 @@ from courses.queries.cards import CourseCard, art_of, cards_of_instructor, cours
 from courses.queries.desk import desk_words
 from courses.queries.learning import Learning, learning_of
 from courses.queries.served import current_editions
+from courses.review.comments import comment, settle
+from courses.review.deciding import Verdict, approve, send_back
+from courses.review.turns import hand_over
 
 __all__ = [
     "PUBLISHED_TOPIC",
@@ -38,9 +41,12 @@ __all__ = [
     "NewLesson",
     "NewModule",
     "NotReady",
+    "Verdict",
     "activity_iri",
+    "approve",
     "art_of",
     "cards_of_instructor",
+    "comment",
     "course_cards",
     "create_course",
     "current_editions",
@@ -48,11 +54,14 @@ __all__ = [
     "end_enrolment",
     "enrol",
     "enrol_many",
+    "hand_over",
     "learning_of",
     "lift_withdrawal",
     "publish_edition",
     "published_cards",
     "register_owner_keys",
+    "send_back",
+    "settle",
     "setup_cms",
     "submit_course",
     "withdraw",

@@ -1,59 +1,67 @@
-"""The review queue in the message centre: whoever may decide sees an edition until somebody has decided."""
+"""The review queue in the message centre: whoever has the turn sees an edition until somebody has decided."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from wagtail.models import TaskState
 
 from accounts.models import Role
-from core.clock import day_of, to_ms
+from core.clock import day_of, day_start_ms, from_ms, to_ms
 from core.inbox import Entry
-from courses.models import CourseEdition, ReviewTask
+from courses.models import ReviewTask, ReviewTurn
+from courses.review.rules import SOON_WORKDAYS, workdays_left
 
 REVIEWERS = (Role.TRADE_REVIEWER, Role.CONTENT_REVIEWER)
 AT_MOST = 50
-LATE_DAYS = 4
-"""Shown as waiting long: half of the working week has gone."""
+_DAY_MS = 86_400_000
 
 
 def waiting_reviews(user: Any, now: datetime) -> Iterator[Entry]:
-    """The editions that wait for a step this user may do, without those the user wrote or sent."""
+    """
+    The editions whose turn is this user's, or nobody's by name at a step the user may do; without those in which the
+    user had a hand. Two queries.
+    """
     if not user.has_any_role(*REVIEWERS):
         return
     steps = ReviewTask.objects.filter(groups__in=user.groups.values("pk"))
-    waiting = TaskState.objects.filter(
-        status=TaskState.STATUS_IN_PROGRESS,
-        task__in=steps.values("pk"),
-        workflow_state__base_content_type=ContentType.objects.get_for_model(CourseEdition),
-    ).select_related("task", "workflow_state")
-    states = {
-        int(state.workflow_state.object_id): state for state in waiting.order_by("started_at", "pk")[:AT_MOST]
-    }
-    if not states:
-        return
-    editions = CourseEdition.objects.filter(pk__in=states).exclude(submitted_by=user)
-    editions = editions.exclude(lessons__revision__user=user).exclude(course_revision__user=user)
+    waiting = (
+        ReviewTurn.objects.filter(ended_at__isnull=True, step__in=steps.values("pk"))
+        .filter(Q(reviewer=user) | Q(reviewer__isnull=True))
+        .exclude(edition__submitted_by=user)
+        .exclude(edition__course__owner=user)
+        .exclude(edition__lessons__revision__user=user)
+        .exclude(edition__course_revision__user=user)
+        .exclude(edition__instructors__instructor__person__user=user)
+        .select_related("step", "edition__submitted_by__person")
+        .order_by("started_at", "pk")
+    )
     today = day_of(to_ms(now))
-    for edition in editions.select_related("submitted_by__person"):
-        state = states[edition.pk]
-        days = (today - day_of(to_ms(state.started_at))).days + 1
+    for turn in waiting[:AT_MOST]:
+        edition = turn.edition
+        left = workdays_left(today, turn.due_on)
         yield Entry(
-            key=f"review:{state.pk}",
+            key=f"review:{turn.task_state_id}",
             kind="review.asked",
             title=_("《{title}》等你审核").format(title=edition.title),
-            body=_("{step}，{lessons} 节课，今天是第 {n} 天。").format(
-                step=state.task.name, lessons=edition.lesson_count, n=days
+            body=_("{step}，{lessons} 节课，{when}").format(
+                step=turn.step.name, lessons=edition.lesson_count, when=_when(left)
             ),
-            at=state.started_at,
-            url=reverse("wagtailsnippets_courses_courseedition:edit", args=[edition.pk]),
+            at=turn.started_at,
+            url=reverse("review_edition", args=[edition.pk]),
             action=_("去审核"),
             source=f"edition:{edition.uuid}",
             source_name=str(edition.submitted_by),
             is_task=True,
-            is_late=days >= LATE_DAYS,
-            place=state.pk,
+            due_at=from_ms(day_start_ms(turn.due_on) + _DAY_MS),
+            is_late=left <= SOON_WORKDAYS,
+            place=turn.pk,
         )
+
+
+def _when(left: int) -> str:
+    if left < 0:
+        return _("超期 {n} 个工作日。").format(n=-left)
+    return _("今天要审完。") if left == 0 else _("还剩 {n} 个工作日。").format(n=left)

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from wagtail.models import TaskState
 from wagtail.signals import task_rejected
 
+from core import inbox
 from courses.models import CourseEdition
 from courses.operations import tell_sent_back
+from courses.operations.review import returned_key
 
 
 @receiver(task_rejected, dispatch_uid="courses.tell_sent_back")
@@ -15,3 +18,9 @@ def on_rejected(instance: TaskState, **kwargs: Any) -> None:
     edition = instance.workflow_state.content_object
     if isinstance(edition, CourseEdition):
         tell_sent_back(edition, remark=instance.comment)
+
+
+@receiver(post_delete, sender=CourseEdition, dispatch_uid="courses.settle_returned")
+def on_deleted(instance: CourseEdition, **kwargs: Any) -> None:
+    """What no longer exists cannot be mended: its author has nothing left to do."""
+    inbox.settle(key=returned_key(instance))

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import Panel
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
@@ -25,12 +26,23 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from accounts.models import User
-from courses.admin_views import checks, desk, preview_lesson, submit
+from courses.admin_views import checks, desk, submit
 from courses.check_views import operator, rules
 from courses.coverage_views import may_see_coverage
 from courses.models import CourseEdition, CourseIndexPage, CoursePage, SafetyNotice
 from courses.package_views import export_course, package_file, package_page, packages
-from courses.queries.authoring import authored_courses, lesson_changes
+from courses.queries.authoring import authored_courses
+from courses.review.queries import may_see_queue
+from courses.review.views import (
+    changes,
+    decide,
+    pass_on,
+    preview_lesson,
+    remark,
+    review_edition,
+    review_queue,
+    settle_remark,
+)
 from courses.word_views import import_word
 
 
@@ -49,30 +61,18 @@ class EditionPolicy(ModelPermissionPolicy):
 register_permission_policy(CourseEdition, EditionPolicy(CourseEdition))
 
 
-class EditionPanel(Panel):
-    """The whole edition to read: facts, what changed, each lesson with its preview. Nothing here can be edited."""
-
-    class BoundPanel(Panel.BoundPanel):
-        template_name = "courses/admin/edition_panel.html"
-
-        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-            context = super().get_context_data(parent_context)
-            changes, gone = lesson_changes(self.instance)
-            return {**context, "edition": self.instance, "changes": changes, "gone": gone}
-
-
 class EditionEditView(EditView):
-    """An edition is only ever approved or sent back here; Wagtail's other actions are not offered, nor taken."""
+    """An edition is read and decided on its review's own page; Wagtail's form has nothing to save and no button."""
 
-    def get_available_actions(self) -> list[str]:
-        return [action for action in super().get_available_actions() if action in {"edit", "workflow-action"}]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return redirect("review_edition", self.kwargs["pk"])
 
 
 class EditionViewSet(SnippetViewSet):
     model = CourseEdition
     edit_view_class = EditionEditView
-    icon = "clipboard-list"
-    menu_label = _("课程审核")
+    icon = "history"
+    menu_label = _("课程版本")
     menu_name = "course-editions"
     menu_order = 110
     add_to_admin_menu = True
@@ -89,7 +89,6 @@ class EditionViewSet(SnippetViewSet):
     list_filter = {"published_at": ["isnull"], "level": ["exact"]}
     search_fields = ["title"]
     ordering = ["-submitted_at"]
-    panels = [EditionPanel()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return CourseEdition.objects.select_related("occupation", "level", "submitted_by__person")
@@ -114,13 +113,6 @@ class NoticeViewSet(SnippetViewSet):
 register_snippet(NoticeViewSet)
 
 
-@hooks.register("construct_snippet_action_menu")
-def only_review_actions(menu_items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
-    """Leave an edition only what its review offers: there is nothing to save, publish or submit there."""
-    if context["model"] is CourseEdition:
-        menu_items[:] = [item for item in menu_items if item.name in {"approve", "reject"}]
-
-
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
     return [
@@ -133,7 +125,14 @@ def admin_urls() -> list[URLPattern]:
         path("courses/<int:pk>/export/", export_course, name="course_export"),
         path("courses/<int:pk>/", desk, name="course_desk"),
         path("courses/<int:pk>/submit/", submit, name="submit_course"),
+        path("courses/reviews/", review_queue, name="review_queue"),
+        path("courses/editions/<int:edition>/", review_edition, name="review_edition"),
+        path("courses/editions/<int:edition>/decide/", decide, name="decide_edition"),
+        path("courses/editions/<int:edition>/pass-on/", pass_on, name="pass_on_edition"),
+        path("courses/editions/<int:edition>/remark/", remark, name="remark_edition"),
+        path("courses/editions/<int:edition>/changes/", changes, name="edition_changes"),
         path("courses/editions/<int:edition>/<int:position>/", preview_lesson, name="preview_lesson"),
+        path("courses/remarks/<uuid:comment>/settle/", settle_remark, name="settle_remark"),
     ]
 
 
@@ -239,6 +238,20 @@ def coverage_menu_item() -> MenuItem:
     )
 
 
+class ReviewsMenuItem(MenuItem):
+    """What waits to be reviewed, for those who review or see to it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_see_queue(cast(User, request.user))
+
+
+@hooks.register("register_admin_menu_item")
+def reviews_menu_item() -> MenuItem:
+    return ReviewsMenuItem(
+        _("待审课程"), reverse("review_queue"), name="reviews", icon_name="clipboard-list", order=105
+    )
+
+
 class RulesMenuItem(MenuItem):
     """The operator's switches of the standards check."""
 
@@ -251,6 +264,12 @@ def rules_menu_item() -> MenuItem:
     return RulesMenuItem(
         _("送审前检查"), reverse("course_rules"), name="course-rules", icon_name="tasks", order=400
     )
+
+
+@hooks.register("insert_global_admin_css")
+def review_css() -> SafeString:
+    sheets = ("css/components/difference.css", "css/cms_review.css")
+    return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(sheet),) for sheet in sheets))
 
 
 @hooks.register("insert_editor_js")

@@ -24,7 +24,15 @@ from courses.models.pages import (
     ModulePage,
 )
 from courses.models.review import ReviewTask
-from courses.models.taking_part import Enrolment, Withdrawal
+from courses.models.reviewing import (
+    EditionRound,
+    ReviewComment,
+    ReviewDuty,
+    ReviewLogEntry,
+    ReviewPoint,
+    ReviewTurn,
+)
+from courses.models.taking_part import EditionMove, Enrolment, Withdrawal
 
 __all__ = [
     "AiLabel",
@@ -38,8 +46,10 @@ __all__ = [
     "EditionFile",
     "EditionInstructor",
     "EditionLesson",
+    "EditionMove",
     "EditionNotice",
     "EditionRequirement",
+    "EditionRound",
     "Enrolment",
     "Fragment",
     "LessonPage",
@@ -47,7 +57,12 @@ __all__ = [
     "Licence",
     "ModulePage",
     "Part",
+    "ReviewComment",
+    "ReviewDuty",
+    "ReviewLogEntry",
+    "ReviewPoint",
     "ReviewTask",
+    "ReviewTurn",
     "SafetyNotice",
     "SwitchedOffRule",
     "Withdrawal",

@@ -34,6 +34,22 @@ class Enrolment(UuidModel):
         indexes = [models.Index(fields=["person", "-enrolled_at"], name="enrolment_of_person")]
 
 
+class EditionMove(models.Model):
+    """A learner's own step from the edition begun to a newer one. What was covered of unchanged parts stays covered."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="moves")
+    from_edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="+")
+    to_edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(from_edition=models.F("to_edition")), name="edition_move_moves"
+            )
+        ]
+
+
 class Withdrawal(UuidModel):
     """
     A live flag over all editions of a course: a lesson (or, without ``lesson``, the whole course) is not served while

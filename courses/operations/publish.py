@@ -15,11 +15,19 @@ from wagtail.models import Page, Revision, TaskState
 from core import audit, kept, outbox
 from core.db import lock_rows
 from courses.indexing import index_pages_on_commit
-from courses.models import CourseEdition, EditionApproval, EditionLesson, Fragment, Part
+from courses.models import (
+    CourseEdition,
+    EditionApproval,
+    EditionLesson,
+    Fragment,
+    Part,
+    ReviewLogEntry,
+)
 from courses.operations.coverage import measure_coverage
 from courses.operations.review import tell_published
 from courses.queries.drafts import media_facts
 from courses.rendering import FragmentRenderer
+from courses.review.log import note as write_log
 from courses.rules import TimedPart, canonical_hash, keep_uuids, timeline
 from media.models import Rendition
 
@@ -77,6 +85,12 @@ def _publish(edition_uuid: UUID, renderer: FragmentRenderer, now: datetime) -> C
     edition.save()
     _mark_pages(edition, lessons, now)
     measure_coverage([edition.course_id])
+    write_log(
+        edition,
+        ReviewLogEntry.Action.PUBLISHED,
+        at=now,
+        detail={"manifest": edition.manifest_hash, "lessons": edition.lesson_count},
+    )
     outbox.publish(PUBLISHED_TOPIC, key=str(edition.uuid), payload={"course": edition.course_id})
     kept.outdated(kept.CATALOGUE)
     audit.record(

@@ -127,7 +127,10 @@ def _workflow() -> None:
     WorkflowPage.objects.all().delete()
     workflow, _ = Workflow.objects.get_or_create(name=WORKFLOW)
     for order, (name, role) in enumerate(STEPS):
-        task, _ = ReviewTask.objects.get_or_create(name=name)
+        asks = role == Role.CONTENT_REVIEWER
+        task, _ = ReviewTask.objects.get_or_create(name=name, defaults={"asks_points": asks})
+        if task.asks_points != asks:
+            ReviewTask.objects.filter(pk=task.pk).update(asks_points=asks)
         task.groups.set([Group.objects.get(name=group_name(role))])
         WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": order})
     content_type = ContentType.objects.get_for_model(CourseEdition)

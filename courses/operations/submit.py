@@ -20,10 +20,14 @@ from courses.models import (
     EditionLesson,
     EditionNotice,
     EditionRequirement,
+    ReviewLogEntry,
 )
 from courses.operations.review import returned_key
 from courses.queries.checks import check_draft
 from courses.queries.drafts import CourseDraft, course_draft, ids_in, media_facts, notices_in
+from courses.review.log import note as write_log
+from courses.review.turns import open_turn
+from courses.review.versions import keep_round
 from courses.rules import BLOCK_SCHEMA_VERSION, canonical_hash, timeline, with_notices
 from occupations.api import requirement_rows
 
@@ -63,6 +67,7 @@ def submit_course(*, course: CoursePage, by: User, now: datetime, note: str = ""
         last = CourseEdition.objects.filter(course=course).aggregate(last=Max("number"))["last"]
         edition = CourseEdition(course=course, number=(last or 0) + 1, live=False)
     else:
+        keep_round(edition)
         edition.lessons.all().delete()
         edition.instructors.all().delete()
     _fill(edition, draft)
@@ -70,6 +75,15 @@ def submit_course(*, course: CoursePage, by: User, now: datetime, note: str = ""
     edition.save()
     _freeze_lessons(edition, draft)
     _start_review(edition, by)
+    write_log(
+        edition,
+        ReviewLogEntry.Action.SUBMITTED,
+        at=now,
+        by=by,
+        words=note,
+        detail={"number": edition.number, "lessons": edition.lesson_count},
+    )
+    open_turn(edition=edition, now=now)
     inbox.settle(key=returned_key(edition), at=now)
     return edition
 

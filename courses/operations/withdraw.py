@@ -8,9 +8,10 @@ from django.db import transaction
 
 from accounts.models import User
 from core import audit, jobs, kept, outbox
-from courses.models import CourseEdition, CoursePage, EditionLesson, Withdrawal
+from courses.models import CourseEdition, CoursePage, EditionLesson, ReviewLogEntry, Withdrawal
 from courses.operations.coverage import measure_coverage
 from courses.operations.publish import PUBLISHED_TOPIC
+from courses.review.log import note as write_log
 from records.api import end_sessions_of_lesson
 
 END_SESSIONS_JOB = "courses.end_sessions"
@@ -57,6 +58,7 @@ def _flag(
             dedupe_key=f"withdrawal:{standing.uuid}",
         )
         _tell(course)
+        _log(standing, ReviewLogEntry.Action.WITHDRAWN, by, now)
         audit.record(
             stream="courses",
             action="lesson.withdrawn" if lesson else "course.withdrawn",
@@ -73,12 +75,22 @@ def lift_withdrawal(*, withdrawal: Withdrawal, by: User, now: datetime) -> None:
     open_one = Withdrawal.objects.filter(pk=withdrawal.pk, lifted_at=None)
     if open_one.update(lifted_at=now, lifted_by=by):
         _tell(withdrawal.course)
+        _log(withdrawal, ReviewLogEntry.Action.LIFTED, by, now)
         audit.record(
             stream="courses",
             action="withdrawal.lifted",
             actor=by.person.uuid,
             target=f"lesson:{withdrawal.lesson}" if withdrawal.lesson else f"course:{withdrawal.course_id}",
         )
+
+
+def _log(withdrawal: Withdrawal, action: str, by: User, now: datetime) -> None:
+    """Write it into the log of the course's newest published edition."""
+    editions = CourseEdition.objects.filter(course=withdrawal.course_id, published_at__isnull=False)
+    newest = editions.order_by("-number").first()
+    if newest is not None:
+        lesson = str(withdrawal.lesson) if withdrawal.lesson else ""
+        write_log(newest, action, at=now, by=by, words=withdrawal.reason, detail={"lesson": lesson})
 
 
 def _tell(course: CoursePage) -> None:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from courses import operations
-from courses.models import CourseEdition, CoursePage, LessonPage, ModulePage
+from courses.models import CourseEdition, CoursePage, LessonPage, ModulePage, ReviewPoint
 from courses.queries.authoring import authored_courses
 from courses.queries.desk import desk_of
 from tests.factories import courses as make
@@ -28,7 +28,12 @@ def sign_in(client, user):
 
 
 def edit_url(edition):
-    return reverse("wagtailsnippets_courses_courseedition:edit", args=[edition.pk])
+    return reverse("review_edition", args=[edition.pk])
+
+
+def decide(client, edition, decision="approve", **form):
+    points = {f"verdict-{point}": "pass" for point in ReviewPoint.Point.values}
+    return client.post(reverse("decide_edition", args=[edition.pk]), {"decision": decision, **points, **form})
 
 
 class TestWriting:
@@ -82,9 +87,7 @@ class TestWriting:
             page = client.get(edit_url(edition))
             assert "先保命再焊接" in page.content.decode() and "通过" in page.content.decode()
             with django_capture_on_commit_callbacks(execute=True):
-                client.post(
-                    edit_url(edition), {"action-workflow-action": "true", "workflow-action-name": "approve"}
-                )
+                decide(client, edition)
 
         edition.refresh_from_db()
         assert edition.is_current and edition.note == "第一版"
@@ -298,7 +301,7 @@ class TestTheDesk:
         edition = operations.submit_course(course=course, by=course.owner, now=make.NOW)
         sign_in(client, make.make_staff("trade_reviewer"))
 
-        client.post(edit_url(edition), {"action-workflow-action": "true", "workflow-action-name": "approve"})
+        decide(client, edition)
 
         edition = CourseEdition.objects.get()
         assert edition.safety == edition.sources == []
@@ -310,9 +313,9 @@ class TestTheDesk:
         sign_in(client, author)
 
         page = client.get(edit_url(edition)).content.decode()
-        client.post(edit_url(edition), {"action-workflow-action": "true", "workflow-action-name": "approve"})
+        refused = decide(client, edition)
 
-        assert "workflow-action-name" not in page or 'data-workflow-action-name="approve"' not in page
+        assert refused.status_code == 302 and reverse("decide_edition", args=[edition.pk]) not in page
         assert edition.current_workflow_task.name == "专业审核"
 
     @pytest.mark.parametrize("action", ["publish", "submit", "delete", "unpublish"])
@@ -325,7 +328,8 @@ class TestTheDesk:
         user.save()
         sign_in(client, user)
 
-        client.post(edit_url(edition), {f"action-{action}": "1"})
+        own = reverse("wagtailsnippets_courses_courseedition:edit", args=[edition.pk])
+        assert client.post(own, {f"action-{action}": "1"}).url == edit_url(edition)
         for name in ("delete", "unpublish"):
             client.post(reverse(f"wagtailsnippets_courses_courseedition:{name}", args=[edition.pk]))
 

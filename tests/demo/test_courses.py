@@ -9,7 +9,15 @@ from django.test import override_settings
 from accounts.api import Person, User, grant_role
 from core.clock import day_of, to_ms
 from core.inbox.entries import live_entries
-from courses.models import CourseEdition, CoursePage, EditionLesson, Enrolment, Part
+from courses.models import (
+    CourseEdition,
+    CoursePage,
+    EditionLesson,
+    Enrolment,
+    Part,
+    ReviewComment,
+    ReviewLogEntry,
+)
 from courses.queries.authoring import lesson_changes
 from courses.queries.checks import check_course
 from instructors.models import HeldHonour
@@ -18,6 +26,7 @@ from occupations.api import load_classification
 from skillspower.demo.content import community, courses, lesson_ms
 from skillspower.demo.courses import load_courses
 from skillspower.demo.desks import REVISED, UNFINISHED_TITLE, load_revised, load_unfinished
+from skillspower.demo.reviews import load_renewed, load_reviews
 from tests.factories.people import make_user
 
 pytestmark = pytest.mark.xdist_group("demo courses")
@@ -100,3 +109,12 @@ def test_reviewer_and_turner_find_on_their_desks_what_the_story_tells(made):
     lathe = CoursePage.objects.get(slug="lathe-stepped-shaft")
     assert [m.where for m in check_course(lathe, on=day_of(to_ms(NOW))).failures] == [UNFINISHED_TITLE] * 3
     assert lathe.editions.get().is_current
+
+    load_reviews(cast=cast, now=NOW)
+    renewed = load_renewed(cast=cast, now=NOW)
+    log = ReviewLogEntry.objects.values_list("edition__course__slug", "action")
+    assert {("co2-v-groove", "handed_over"), ("co2-v-groove", "commented")} <= set(log)
+    assert {("point-machine-inspection", "returned"), ("plc-conveyor", "escalated")} <= set(log)
+    [open_one] = ReviewComment.objects.filter(settled_at=None)
+    assert open_one.block and open_one.edition.course.slug == "co2-v-groove"
+    assert renewed.is_current and renewed.number == 2

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db import transaction
 
 from accounts.models import User
 from courses import operations
-from courses.models import CourseEdition, CoursePage, SwitchedOffRule
+from courses.models import CourseEdition, CoursePage, ReviewPoint, SwitchedOffRule
 from courses.operations.setup_cms import group_name
 from courses.operations.tree import NewCourse, NewLesson, NewModule
+from courses.review import deciding
+from courses.review.deciding import Verdict, send_back
 from instructors.models import InstructorProfile, TaughtTrade
 from media.models import Video
 from occupations.models import Occupation, OccupationGroup, SkillLevel
@@ -156,10 +157,14 @@ def publish(course: CoursePage, *, by: User | None = None, at: datetime = NOW) -
 
 
 def approve(edition: CourseEdition, reviewer: User, action: str = "approve", **remark: str) -> None:
+    """Decide on the step at which an edition stands; every point passes, unless it is sent back."""
     edition = CourseEdition.objects.get(pk=edition.pk)
-    with transaction.atomic():
-        edition.current_workflow_task.on_action(
-            edition.current_workflow_task_state, reviewer, action, **remark
+    if action == "reject":
+        send_back(edition=edition, by=reviewer, now=NOW, remark=remark.get("comment", "看不清"))
+    else:
+        points = dict.fromkeys(ReviewPoint.Point.values, Verdict("pass"))
+        deciding.approve(
+            edition=edition, by=reviewer, now=NOW, points=points, remark=remark.get("comment", "")
         )
 
 

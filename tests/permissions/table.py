@@ -58,6 +58,7 @@ READS_COVERAGE = only(
 )
 _BEAT = {"seq": 99, "part": str(UUID(int=1)), "t": [0, 1000], "ranges": [[0, 1000]], "visible": True}
 OWNS_PACKAGE = only("whose package it is, and the operator", {"author", "operator"})
+_REVIEWED = only("nobody: its review is over", ())
 _COURSE_PAGES = only("who writes courses", {"author", "instructor", "lesson_editor", "operator"})
 
 TABLE: dict[str, Rule | tuple[Rule, ...]] = {
@@ -244,6 +245,16 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "cms/snippets/occupations/occupationalstandard/": READS_STANDARDS,
     "cms/snippets/occupations/occupationalstandard/inspect/<int:pk>/": READS_STANDARDS.at(pk="standard_pk"),
     "cms/snippets/occupations/occupationalstandard/edit/<int:pk>/": EDITS.at(pk="standard_pk"),
+    "cms/courses/editions/<int:edition>/": CMS,
+    "cms/courses/editions/<int:edition>/changes/": CMS,
+    "cms/courses/editions/<int:edition>/decide/": _REVIEWED.by("post"),
+    "cms/courses/editions/<int:edition>/pass-on/": _REVIEWED.by("post"),
+    "cms/courses/editions/<int:edition>/remark/": _REVIEWED.by("post"),
+    "cms/courses/remarks/<uuid:comment>/settle/": WRITES_COURSE.at(comment="remark").by("post"),
+    "cms/courses/reviews/": only(
+        "who reviews, edits courses or operates",
+        {"trade_reviewer", "content_reviewer", "lesson_editor", "operator"},
+    ),
     "cms/honours/<int:pk>/decide/": VERIFIES.at(pk="honour"),
     "cms/pages/<int:page_id>/edit/": WRITES_COURSE.at(page_id="course_pk").by("get"),
     "cms/pages/<int:page_id>/delete/": only("nobody: it is published", ()).at(page_id="course_pk"),

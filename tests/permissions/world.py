@@ -18,7 +18,7 @@ from core import inbox
 from core.clock import day_of
 from core.importer import runs
 from core.jobs.models import Job
-from courses.models import CoursePackage, CoursePage, LessonPage
+from courses.models import CoursePackage, CoursePage, LessonPage, ReviewComment
 from courses.queries.served import parts_of
 from instructors.models import HeldHonour
 from instructors.operations import load_honours
@@ -145,9 +145,13 @@ def _of_the_course(author: User) -> dict[str, Any]:
     first, second = LessonPage.objects.descendant_of(course).order_by("path")
     edition = course.editions.get()
     row = edition.lessons.get(lesson=second.uuid)
+    remark = ReviewComment.objects.create(
+        edition=edition, page_id=second.pk, title="运条", words="看不清", written_at=make.NOW,
+        written_by=make.make_staff("trade_reviewer"),
+    )  # fmt: skip
     return {
         "course": course.slug, "course_pk": course.pk, "module_pk": first.get_parent().pk, "teacher": teacher.slug, "honour": honour.pk,
-        "edition": edition.pk, "position": 1, "lesson": second.uuid, "first": first.uuid,
+        "edition": edition.pk, "position": 1, "remark": remark.uuid, "lesson": second.uuid, "first": first.uuid,
         "part": parts_of(row)[0].uuid, "package": _package_of(course, author),
     }  # fmt: skip
 

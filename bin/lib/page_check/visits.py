@@ -54,6 +54,7 @@ def visits() -> list[Visit]:
         "courses:lesson", args=[LessonPage.objects.descendant_of(course).order_by("path")[0].uuid]
     )
     edition = CourseEdition.objects.get(course=course, is_current=True)
+    under_review = CourseEdition.objects.filter(published_at=None).order_by("pk")[0]
     county, plant = (Union.objects.get(code=code).uuid for code in ("JC-QJ-QJX", "QJZJ"))
     notice = Notice.objects.filter(union__code="QJZJ").values_list("uuid", flat=True).order_by("pk")[0]
     worker = User.objects.select_related("person").get(username=LOGINS["worker"]).person.uuid
@@ -119,7 +120,9 @@ def visits() -> list[Visit]:
             Visit("reviewer", path, None, in_cms=True)
             for path in (
                 reverse("wagtailsnippets_courses_courseedition:list"),
-                reverse("wagtailsnippets_courses_courseedition:edit", args=[edition.pk]),
+                reverse("review_queue"),
+                reverse("review_edition", args=[under_review.pk]),
+                reverse("edition_changes", args=[under_review.pk]),
                 reverse("preview_lesson", args=[edition.pk, 1]),
             )
         ),

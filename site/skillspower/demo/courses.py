@@ -22,12 +22,14 @@ from courses.api import (
     NewCourse,
     NewLesson,
     NewModule,
+    Verdict,
+    approve,
     create_course,
     enrol_many,
     publish_edition,
     submit_course,
 )
-from courses.models import AiLabel, CourseEdition, CoursePage, EditionLesson, Licence
+from courses.models import AiLabel, CourseEdition, CoursePage, EditionLesson, Licence, ReviewPoint
 from courses.operations.setup_cms import COLLECTION, setup_cms
 from instructors.api import load_honours, open_notice, verify_honour
 from instructors.models import HeldHonour, InstructorProfile, TaughtTrade
@@ -233,7 +235,8 @@ def _review_and_publish(
     for key, at in ((TRADE_REVIEWER, now - REVIEW_TOOK / 2), (CONTENT_REVIEWER, now)):
         edition = CourseEdition.objects.get(pk=edition.pk)
         state = edition.current_workflow_task_state
-        edition.current_workflow_task.on_action(state, cast[key], "approve")
+        passed = {point: Verdict("pass") for point in ReviewPoint.Point.values}
+        approve(edition=edition, by=cast[key], now=at, points=passed)
         # Wagtail writes the time of its own clock; the edition keeps this as the date of the approval.
         TaskState.objects.filter(pk=state.pk).update(started_at=at - REVIEW_TOOK / 2, finished_at=at)
     # The last approval has queued this same act; done here, the demo stands before a worker has started.

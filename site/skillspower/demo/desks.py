@@ -20,6 +20,7 @@ from courses.models import CourseEdition, CoursePage, LessonPage, ModulePage
 from records.api import Filter, answer_objection, file_objection, own_refusals
 from skillspower.demo.content import community
 from skillspower.demo.people import NAMESPACE
+from skillspower.demo.reviews import load_duties, load_renewed, load_reviews
 from unions.api import Union, request_to_join
 
 HOUR = timedelta(hours=1)
@@ -62,7 +63,7 @@ REVISED = (
         "liu-changhe",
         "补上下载程序前的备份和试车要求",
         "下载改过的程序之前，先把机器里正在用的程序上载存一份，文件名写上日期。试车时一个人看设备，一个人看画面，手不离急停。",
-        4 * 24 * HOUR,
+        8 * 24 * HOUR,
     ),
     Revised(
         "co2-v-groove",
@@ -78,7 +79,7 @@ REVISED = (
         "cairen-zhaxi",
         "补上天窗时间不够时怎么收尾",
         "点内时间不够，不要硬拆。先把设备恢复到能正常使用、试验良好，再销记；没查完的地方写进交接本，写明查到哪一段、下次从哪里接着查。",
-        2 * HOUR,
+        3 * 24 * HOUR,
     ),
 )
 
@@ -89,8 +90,11 @@ UNFINISHED_TITLE = "切断与切槽：刀头伸多长"
 def load_desks(*, cast: Mapping[str, User], unions: Mapping[str, Union], now: datetime) -> None:
     """Put on each desk what waits there."""
     load_applicants(unions=unions, now=now)
+    load_duties(cast=cast, now=now)
     for revised in REVISED:
         load_revised(revised, author=cast[revised.author], now=now)
+    load_reviews(cast=cast, now=now)
+    load_renewed(cast=cast, now=now)
     load_unfinished(author=cast[UNFINISHED_AUTHOR])
     load_objection(learner=cast["li-haisheng"].person.uuid, officer=cast["zhou-lixin"], now=now)
 

@@ -48,6 +48,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="7"),
         "options": {"expires": 3_000},
     },
+    # In office hours; a run that was missed finds the same turns an hour later.
+    "watch-reviews": {
+        "task": "courses.watch_reviews",
+        "schedule": crontab(minute="17", hour="8-18"),
+        "options": {"expires": 3_000},
+    },
     # What recorded itself late yesterday has long been committed.
     "digest-ledger": {"task": "records.digest_ledger", "schedule": crontab(hour="0", minute="40")},
     "close-periods": {

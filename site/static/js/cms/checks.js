@@ -16,9 +16,42 @@
       const answer = await fetch(url, { headers: { "X-Requested-With": "XMLHttpRequest" }, credentials: "same-origin" });
       if (!answer.ok) throw new Error(String(answer.status));
       panel.innerHTML = await answer.text();
+      mark(panel);
     } catch {
       if (!panel.querySelector("a")) panel.textContent = panel.dataset.failed;
     }
+  }
+
+  // A reviewer's remark stands at its block, too, as often as the panel is filled.
+  function mark(panel) {
+    document.querySelectorAll(".review-note").forEach((note) => note.remove());
+    const until = Date.now() + WAIT_MS;
+    for (const item of panel.querySelectorAll("li[data-remark]")) {
+      const block = item.dataset.remark;
+      if (!block || !item.querySelector("[data-check-here]")) continue;
+      const put = () => {
+        const place = document.querySelector(`[data-contentpath="${CSS.escape(block)}"]`);
+        if (!place) {
+          if (Date.now() < until) setTimeout(put, 200);
+          return;
+        }
+        const note = document.createElement("div");
+        note.className = "review-note";
+        note.setAttribute("role", "note");
+        note.textContent = item.querySelector("a").textContent;
+        place.prepend(note);
+      };
+      put();
+    }
+  }
+
+  async function settle(button) {
+    button.disabled = true;
+    const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+    const headers = { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token };
+    const answer = await fetch(button.dataset.settle, { method: "POST", headers, credentials: "same-origin" }).catch(() => null);
+    if (answer?.ok) panels().forEach(fill);
+    else button.disabled = false;
   }
 
   // Part by part: the uuid of a block, the name of a field, the number of an item in a list.
@@ -81,6 +114,8 @@
   });
   window.addEventListener("hashchange", openFromAddress);
   document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[data-settle]");
+    if (button) settle(button);
     const link = event.target.closest?.("a[data-check-here]");
     const wanted = link && PATH.exec(link.getAttribute("href"))?.[1];
     if (!link) return;
