@@ -36,7 +36,8 @@ class SearchDocument:
     (its teachers, its trade); ``summary`` is a
     sentence for people; ``body`` the running text. ``occupations`` and ``groups`` are codes, ``level`` the rank
     of a skill level, ``instructors`` slugs. ``new_ms`` is when it was published, ``popularity`` how many study it.
-    ``card`` is what its result card shows, JSON.
+    ``card`` is what its result card shows, JSON. ``cues`` are what is said in its videos: (text, address that plays from
+    there, start in ms); they are searched as part of the body.
     """
 
     key: str
@@ -54,6 +55,7 @@ class SearchDocument:
     popularity: int = 0
     card: Mapping[str, Any] = field(default_factory=dict)
     part_of: str = ""
+    cues: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ def prepare(document: SearchDocument) -> Row:
     names = (*document.called, *document.names)
     short = " ".join((document.title, *names))
     codes = " ".join(document.occupations)
+    # Cues cut sentences where the screen ends: a word that runs over two of them is one word.
+    spoken = "".join(text for text, _url, _ms in document.cues)
     payload = json.dumps(
         {
             "type": document.type,
@@ -122,6 +126,7 @@ def prepare(document: SearchDocument) -> Row:
             "names": names,
             "summary": document.summary,
             "body": document.body[:BODY_LIMIT],
+            "cues": document.cues,
             "card": document.card,
             "occupations": document.occupations,
             "levels": document.levels,
@@ -132,7 +137,7 @@ def prepare(document: SearchDocument) -> Row:
     texts = {
         "title": index_terms(document.title),
         "names": index_terms(" 。".join((*names, codes))),
-        "body": index_terms(f"{document.summary} 。{document.body[:BODY_LIMIT]}"),
+        "body": index_terms(f"{document.summary} 。{document.body} 。{spoken}"[:BODY_LIMIT]),
         "pinyin": pinyin_terms(short),
         "prefix": f"{prefix_terms(document.title)} {start_terms(document.title)}".strip(),
     }

@@ -27,6 +27,7 @@ EXAMPLE_RESULT = {
     "snippet": "先看<mark>焊</mark>机，再引弧。",
     "summary": "从引弧到收弧，八节课学会平焊。",
     "url": "/courses/smaw-basics/",
+    "said": None,
     "occupations": ["6-18-02-04"],
     "levels": [2],
     "score": 17.25,
@@ -145,10 +146,16 @@ def _result(result: Result) -> dict[str, Any]:
         "snippet": marked(result.snippet),
         "summary": result.summary,
         "url": result.url,
+        "said": _said(result),
         "occupations": list(result.occupations),
         "levels": list(result.levels),
         "score": round(result.score, 4),
     }
+
+
+def _said(result: Result) -> dict[str, Any] | None:
+    found = result.said
+    return {"marked": marked(found.text), "url": found.url, "start_ms": found.start_ms} if found else None
 
 
 def _wrong_of(request: HttpRequest, question: Question) -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from search.analysis import Fragment
 from search.engines import Sort
-from search.queries import Answer, Choice, Result, Suggestion
+from search.queries import Answer, Choice, Result, Said, Suggestion
 from search.question import Question
 
 _FACETS = ("occupation", "level", "instructor")
@@ -72,10 +72,27 @@ def items_of(results: Iterable[Result]) -> list[dict[str, Any]]:
             "title": marked(result.title),
             "snippet": marked(result.snippet) if result.snippet else result.summary,
             "card": result.card,
+            "said": _said(result.said),
             "course": course_of(result) if result.type == "course" else None,
         }
         for result in results
     ]
+
+
+def clock(ms: int) -> str:
+    """
+    Return a position in a video as its player shows it.
+
+    >>> clock(65_999), clock(3_600_000)
+    ('1:05', '1:00:00')
+    """
+    minutes, seconds = divmod(ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _said(said: Said | None) -> dict[str, Any] | None:
+    return {"text": marked(said.text), "url": said.url, "at": clock(said.start_ms)} if said else None
 
 
 def facets_of(answer: Answer) -> list[dict[str, Any]]:

@@ -45,6 +45,16 @@ class Result:
     score: float
     occupations: tuple[str, ...] = ()
     levels: tuple[int, ...] = ()
+    said: "Said | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where in a video the words asked for are said: the words, the address that plays from there, the time in ms."""
+
+    text: tuple[Fragment, ...]
+    url: str
+    start_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +204,20 @@ def _result(hit: Hit, terms: QueryTerms) -> Result:
         score=hit.score,
         occupations=tuple(payload["occupations"]),
         levels=tuple(payload["levels"]),
+        said=_said(payload["cues"], terms),
     )
+
+
+def _said(cues: Iterable[tuple[str, str, int]], terms: QueryTerms) -> Said | None:
+    """Return the cue that has most of the words, the earliest of equals; a word cut by the screen's end is not marked."""
+    best: Said | None = None
+    most = 0
+    for text, url, start_ms in cues if terms else ():
+        pieces = highlight(text, terms)
+        words = {piece.text for piece in pieces if piece.hit}
+        if len(words) > most:
+            best, most = Said(pieces, url, start_ms), len(words)
+    return best
 
 
 def _named(

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Iterator
 from html import unescape
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, Prefetch
 from django.urls import reverse
 
 from courses import api as courses
-from courses.models import CourseEdition, EditionLesson, Enrolment, Withdrawal
+from courses.models import CourseEdition, EditionLesson, Enrolment, Part, Withdrawal
 from search.documents import SearchDocument
+from search.sources.captions import cues
 
 CHUNK = 50
 _TAG = re.compile(r"<[^>]+>")
@@ -23,7 +25,12 @@ _SILENT = frozenset({"kind", "correct", "image", "video", "document", "type", "i
 
 def groups(ids: Collection[str] | None) -> Iterator[tuple[str, list[SearchDocument]]]:
     """Yield the courses with these ids (of their pages), or all, each with its lessons."""
-    lessons = Prefetch("lessons", EditionLesson.objects.order_by("position"))
+    videos = Prefetch(
+        "parts",
+        Part.objects.filter(video__isnull=False).select_related("video").order_by("position"),
+        to_attr="video_parts",
+    )
+    lessons = Prefetch("lessons", EditionLesson.objects.order_by("position").prefetch_related(videos))
     editions = courses.current_editions().prefetch_related(lessons, "cover__renditions").order_by("pk")
     withdrawals = Withdrawal.objects.filter(lifted_at__isnull=True, lesson__isnull=False)
     enrolments = Enrolment.objects.all()
@@ -98,17 +105,27 @@ def _lesson(
     shown: dict[str, Any],
     common: dict[str, Any],
 ) -> SearchDocument:
+    url = reverse("courses:lesson", kwargs={"lesson": lesson.lesson})
     return SearchDocument(
         key=f"lesson:{lesson.lesson}",
         type="lesson",
         title=lesson.title,
-        url=reverse("courses:lesson", kwargs={"lesson": lesson.lesson}),
+        url=url,
         names=(edition.title, *teachers),
         summary=lesson.summary,
         body="\n".join(words_of(lesson.content)),
         card={"course": edition.title, "level": shown["level"], "ms": lesson.duration_ms},
+        cues=tuple(_cues(lesson.video_parts, url)),  # type: ignore[attr-defined]
         **common,
     )
+
+
+def _cues(parts: Iterable[Part], url: str) -> Iterator[tuple[str, str, int]]:
+    """Yield what is said in a lesson's videos, each with the address under which the player begins there."""
+    for part in parts:
+        for start_ms, text in cues(part.video.captions if part.video else ""):
+            span = urlencode({"part": part.uuid, "from": start_ms, "to": part.nominal_ms})
+            yield text, f"{url}?{span}", start_ms
 
 
 def _text(*parts: str | Iterable[str]) -> str:

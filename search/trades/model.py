@@ -1,39 +1,35 @@
 """
 Which occupation is meant by a job title. No engine, no database, no downloaded model; a few milliseconds a title.
 
-Four kinds of evidence, each between 0 and about 1, added with fixed weights (tuned by benchmarks/trade_box.py):
-
-* names: how much of the title one name of the occupation covers, and the other way round (BM25 over names, aliases
-  and trade synonyms, each a text of its own);
-* texts: BM25 over name, aliases, definition and group of an occupation as one text;
-* neighbours: known titles with their occupation (data/job_titles.csv) that resemble this one;
-* words: for each word, how its known uses spread over the occupations.
+What is known are *lines*: names, aliases, synonyms and definitions of occupations, and real titles with their
+occupation (data/job_titles.csv), each trusted more or less (``TRUST``). A title is compared with all of them (TF-IDF,
+cosine), and the nearest ``NEAREST`` vote. They vote by ridge regression on their kernel, not by mere similarity:
+lines that say the same share their vote, so twenty near-copies of one title do not outshout one that fits better, and
+nothing has to be trained beforehand. ``benchmarks/trade_box.py`` measures it by cross-validation.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import log, log1p
+from heapq import nlargest
+from math import log, sqrt
+from operator import mul
 
 from search.analysis import Synonyms, cut, normalize
 from search.analysis.normal import runs
 from search.documents import exact_terms
 
-WEIGHTS = {"names": 0.8, "texts": 0.9, "neighbours": 1.7, "words": 3.4}
-PRIOR = 0.04
-EXACT = 5.0
-"""A title that is a name of an occupation, word for word, stands first."""
-ENDED = 3.0
-"""A title that becomes one with an ending: 天车, 天车工."""
-INSIDE = 0.8
-"""A whole name within a title, by its share of it: 骑手 in 美团骑手."""
-SINGLE = 0.3
-"""Weight of a single character among words and pairs."""
-NEIGHBOURS = 30
-FADE = 1.5
-"""The second neighbour with the same occupation counts so much less than the first."""
+TRUST = {"title": 1.0, "name": 0.5, "alias": 0.3, "definition": 0.1}
+"""What a line is worth: a title was used by somebody for this occupation, a definition says much beside it."""
+WORTH = {"$": 0.6, "1": 1.4}
+"""Weight of endings and of single characters; words and pairs have 1."""
+RIDGE = 1.0
+NEAREST = 60
+EXACT = 0.3
+"""Lifts an occupation whose name the title is, word for word: enough to bring all but a few to the top (tested)."""
+ENDED = 0.2
+"""Lifts one whose name the title becomes with an ending: 天车, 天车工."""
 MAX_CHARS = 60
 _HIRING = re.compile("招聘|诚聘|急聘|聘请|招募|招")
 _OFFERS = re.compile(
@@ -80,64 +76,25 @@ def job(title: str) -> str:
 
 def features(text: str) -> list[str]:
     """
-    Return words, pairs and characters (marked ``1``) of a text.
+    Return words, pairs and characters (marked ``1``) of a text, and how its Han text ends (``$``): a Chinese title
+    says last what somebody is.
 
     >>> features("天车")
-    ['天车', '1天', '1车']
+    ['天车', '1天', '1车', '$天车']
     """
     found: dict[str, None] = {}
+    han = ""
     for run in runs(normalize(text)):
         if run.kind != "han":
             found[run.text] = None
             continue
+        han += run.text
         found.update(dict.fromkeys(word for word in cut(run.text) if len(word) > 1))
         found.update(dict.fromkeys(run.text[n : n + 2] for n in range(len(run.text) - 1)))
         found.update(dict.fromkeys(f"1{char}" for char in run.text))
+    if han:
+        found.update(dict.fromkeys((f"${han[-2:]}", f"${han[-3:]}")))
     return list(found)
-
-
-def _stretches(length: int) -> Iterator[tuple[int, int]]:
-    """Yield the bounds of all stretches of two to ten characters."""
-    for start in range(length - 1):
-        for end in range(start + 2, min(start + 10, length) + 1):
-            yield start, end
-
-
-def _worth(feature: str) -> float:
-    return SINGLE if feature[0] == "1" else 1.0
-
-
-class _Bm25:
-    """BM25 with its weights worked out beforehand: scoring adds numbers from a table."""
-
-    def __init__(self, texts: Sequence[Mapping[str, float]], k: float = 1.2, b: float = 0.6) -> None:
-        count = len(texts)
-        lengths = [sum(text.values()) for text in texts]
-        mean = sum(lengths) / max(1, count) or 1.0
-        holders = Counter(feature for text in texts for feature in text)
-        self._idf = {
-            feature: log(1 + (count - n + 0.5) / (n + 0.5)) * _worth(feature)
-            for feature, n in holders.items()
-        }
-        self._table: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, (text, length) in enumerate(zip(texts, lengths, strict=True)):
-            for feature, n in text.items():
-                part = n * (k + 1) / (n + k * (1 - b + b * length / mean))
-                self._table[feature].append((number, self._idf[feature] * part))
-
-    def value(self, asked: Iterable[str]) -> float:
-        """Return what a text of just these features could score, about: to make scores comparable."""
-        return sum(self._idf.get(feature, 3 * _worth(feature)) for feature in asked) or 1.0
-
-    def scores(self, asked: Iterable[str]) -> dict[int, float]:
-        found: dict[int, float] = defaultdict(float)
-        for feature in asked:
-            for number, weight in self._table.get(feature, ()):
-                found[number] += weight
-        return found
-
-    def idf(self, feature: str) -> float:
-        return self._idf.get(feature, 0.0)
 
 
 class TradeModel:
@@ -151,59 +108,73 @@ class TradeModel:
     ) -> None:
         """``titles`` are known titles with the codes they stand for; codes that do not exist are left out."""
         self._codes = [row.code for row in occupations]
-        # Each name is read several times below.
-        self._read = lru_cache(maxsize=None)(features)
         place = {code: number for number, code in enumerate(self._codes)}
-        self._fill_names(occupations, synonyms)
-        self._fill_texts(occupations)
-        known = [(features(job(title)), place[code]) for title, code in titles if code in place]
-        self._fill_titles(known)
-        self._fill_words(known)
-        del self._read
+        self._exact: dict[str, list[int]] = defaultdict(list)
+        lines = [(title, place[code], TRUST["title"]) for title, code in titles if code in place]
+        for number, row in enumerate(occupations):
+            names = {row.name: TRUST["name"]}
+            for other in (*row.aliases, *synonyms.sources.get(normalize(row.name), ())):
+                names.setdefault(other, TRUST["alias"])
+            for name, trust in names.items():
+                self._exact[exact_terms(name)].append(number)
+                lines.append((name, number, trust))
+            lines.append((row.definition, number, TRUST["definition"]))
+        self._occupation = [number for _text, number, _trust in lines]
+        self._noise = [RIDGE / trust for _text, _number, trust in lines]
+        self._fill([features(job(text)) for text, _number, _trust in lines])
+
+    def _fill(self, texts: Sequence[list[str]]) -> None:
+        holders = Counter(feature for text in texts for feature in text)
+        count = len(texts) + 1
+        self._idf = {feature: log(count / (n + 1)) + 1 for feature, n in holders.items()}
+        self._lines = [self._vector(text) for text in texts]
+        self._holding: dict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(self._lines):
+            for feature in line:
+                self._holding[feature].append(number)
+
+    def _vector(self, text: Iterable[str]) -> dict[str, float]:
+        """Return the known features with their weights, of length 1."""
+        weights = {
+            feature: self._idf[feature] * WORTH.get(feature[0], 1.0)
+            for feature in text
+            if feature in self._idf
+        }
+        length = sqrt(sum(w * w for w in weights.values())) or 1.0
+        return {feature: w / length for feature, w in weights.items()}
 
     def suggest(self, title: str, limit: int = 5) -> list[Guess]:
         """Return the occupations most likely meant, best first; none if nothing of the title is known."""
         text = job(title)
-        asked = features(text)
-        scores: dict[int, float] = defaultdict(float)
-        for kind, evidence in (
-            ("names", self._by_names(asked)),
-            ("texts", self._by_texts(asked)),
-            ("neighbours", self._by_neighbours(asked)),
-            ("words", self._by_words(asked)),
-        ):
-            for number, value in evidence.items():
-                scores[number] += WEIGHTS[kind] * value
-        for number in scores:
-            scores[number] += PRIOR * self._prior[number]
+        scores = self._votes(features(text))
         for number, value in self._by_whole_names(exact_terms(text)).items():
             scores[number] += value
         best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
         return [Guess(self._codes[number], round(score, 4)) for number, score in best]
 
-    # -- names
-
-    def _fill_names(self, occupations: Sequence[OccupationRow], synonyms: Synonyms) -> None:
-        texts: list[Counter[str]] = []
-        self._name_of: list[int] = []
-        self._exact: dict[str, list[int]] = defaultdict(list)
-        for number, row in enumerate(occupations):
-            names = dict.fromkeys((row.name, *row.aliases, *synonyms.sources.get(normalize(row.name), ())))
-            for name in names:
-                texts.append(Counter(self._read(name)))
-                self._name_of.append(number)
-                self._exact[exact_terms(name)].append(number)
-        self._names = _Bm25(texts)
-        self._name_features = [tuple(text) for text in texts]
-        self._name_values = [self._names.value(text) for text in texts]
+    def _votes(self, asked: Sequence[str]) -> dict[int, float]:
+        """Return how much the nearest lines say for each occupation."""
+        near: dict[int, float] = defaultdict(float)
+        for feature, weight in self._vector(asked).items():
+            for line in self._holding[feature]:
+                near[line] += weight * self._lines[line][feature]
+        chosen = nlargest(NEAREST, near, key=lambda line: (near[line], -line))
+        kernel = [
+            [_dot(self._lines[a], self._lines[b]) for b in chosen[: n + 1]] for n, a in enumerate(chosen)
+        ]
+        for n, line in enumerate(chosen):
+            kernel[n][n] += self._noise[line]
+        found: dict[int, float] = defaultdict(float)
+        for line, vote in zip(chosen, _solve(kernel, [near[line] for line in chosen]), strict=True):
+            found[self._occupation[line]] += vote
+        return found
 
     def _by_whole_names(self, text: str) -> dict[int, float]:
-        """Find the text among the names, with an ending or without, or a whole name inside the text."""
+        """Find the text among the names, with an ending or without."""
         found: dict[int, float] = {}
         if len(text) < 2:
             return found
         for name, value in (
-            *((text[a:b], INSIDE * (b - a) / len(text)) for a, b in _stretches(len(text))),
             *((text + ending, ENDED) for ending in _ENDINGS),
             (text, EXACT),
         ):
@@ -211,85 +182,28 @@ class TradeModel:
                 found[number] = max(value, found.get(number, 0.0))
         return found
 
-    def _by_names(self, asked: list[str]) -> dict[int, float]:
-        whole = self._names.value(asked)
-        present = set(asked)
-        best: dict[int, float] = {}
-        for name, score in self._names.scores(asked).items():
-            met = sum(self._names.idf(f) for f in self._name_features[name] if f in present)
-            value = score / whole * (0.5 + 0.5 * met / self._name_values[name])
-            number = self._name_of[name]
-            if value > best.get(number, 0.0):
-                best[number] = value
-        return best
 
-    # -- texts
+def _dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    small, large = (one, other) if len(one) <= len(other) else (other, one)
+    return sum(weight * large[feature] for feature, weight in small.items() if feature in large)
 
-    def _fill_texts(self, occupations: Sequence[OccupationRow]) -> None:
-        texts: list[Counter[str]] = []
-        for row in occupations:
-            text: Counter[str] = Counter()
-            for part, weight in ((row.name, 3.0), *((alias, 2.0) for alias in row.aliases)):
-                for feature in self._read(part):
-                    text[feature] += weight  # type: ignore[assignment]
-            for part, weight in ((row.definition, 1.0), (row.group, 0.3)):
-                for feature in self._read(part):
-                    text[feature] += weight  # type: ignore[assignment]
-            texts.append(text)
-        self._texts = _Bm25(texts, b=0.75)
-        self._row_features = [
-            Counter(f for name in (row.name, *row.aliases) for f in self._read(name)) for row in occupations
-        ]
-        for counts, row in zip(self._row_features, occupations, strict=True):
-            for feature in self._read(row.definition):
-                counts[feature] += 0.3  # type: ignore[assignment]
 
-    def _by_texts(self, asked: list[str]) -> dict[int, float]:
-        whole = self._texts.value(asked)
-        return {number: score / whole for number, score in self._texts.scores(asked).items()}
+def _solve(lower: list[list[float]], right: Sequence[float]) -> list[float]:
+    """
+    Solve A x = b for a symmetric positive definite A, given by its lower half, which is overwritten (Cholesky).
 
-    # -- known titles
-
-    def _fill_titles(self, known: Sequence[tuple[list[str], int]]) -> None:
-        self._titles = _Bm25([Counter(found) for found, _number in known])
-        self._title_of = [number for _found, number in known]
-        often = Counter(self._title_of)
-        self._prior = [log1p(often[number]) for number in range(len(self._codes))]
-
-    def _by_neighbours(self, asked: list[str]) -> dict[int, float]:
-        whole = self._titles.value(asked)
-        near = sorted(self._titles.scores(asked).items(), key=lambda pair: (-pair[1], pair[0]))[:NEIGHBOURS]
-        seen: Counter[int] = Counter()
-        found: dict[int, float] = defaultdict(float)
-        for title, score in near:
-            number = self._title_of[title]
-            found[number] += score / whole / FADE ** seen[number]
-            seen[number] += 1
-        return found
-
-    # -- words
-
-    def _fill_words(self, known: Sequence[tuple[list[str], int]]) -> None:
-        for found, number in known:
-            self._row_features[number].update(found)
-        uses: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, counts in enumerate(self._row_features):
-            for feature, n in counts.items():
-                uses[feature].append((number, n))
-        count = len(self._codes)
-        self._words: dict[str, tuple[float, list[tuple[int, float]]]] = {}
-        for feature, spread in uses.items():
-            weight = log(1 + count / len(spread)) * _worth(feature)
-            whole = sum(n for _number, n in spread) + 1.0
-            self._words[feature] = (weight, [(number, weight * n / whole) for number, n in spread])
-        del self._row_features
-
-    def _by_words(self, asked: list[str]) -> dict[int, float]:
-        found: dict[int, float] = defaultdict(float)
-        whole = 0.0
-        for feature in asked:
-            weight, spread = self._words.get(feature, (0.0, ()))
-            whole += weight
-            for number, value in spread:
-                found[number] += value
-        return {number: value / whole for number, value in found.items()} if whole else {}
+    >>> _solve([[4.0], [2.0, 5.0]], [2.0, 5.0])
+    [0.0, 1.0]
+    """
+    size = len(lower)
+    half: list[float] = []
+    for n, row in enumerate(lower):
+        for m in range(n):
+            row[m] = (row[m] - sum(map(mul, row[:m], lower[m]))) / lower[m][m]
+        row[n] = sqrt(row[n] - sum(map(mul, row[:n], row)))
+        half.append((right[n] - sum(map(mul, row[:n], half))) / row[n])
+    solved = [0.0] * size
+    for n in reversed(range(size)):
+        rest = sum(lower[k][n] * solved[k] for k in range(n + 1, size))
+        solved[n] = (half[n] - rest) / lower[n][n]
+    return solved

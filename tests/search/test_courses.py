@@ -106,6 +106,27 @@ class TestPublishing:
         assert found(index, type="course") == {"高级焊工安全操作规程"}
 
 
+class TestCaptions:
+    def test_what_is_said_in_a_video_is_found_and_opens_at_that_second(self, index, client):
+        film = make.make_video()
+        film.captions = (
+            "WEBVTT\n\n00:02.000 --> 00:06.000\n送进、前移、摆动。\n\n"
+            "03:05.250 --> 03:09.000\n<v 陈师傅>电流太大就会烧\n\n03:09.000 --> 03:12.000\n穿，先降十安。\n"
+        )
+        film.save()
+        make.make_course(make.lesson("运条", make.text("看一遍再练"), make.video(film)))
+        work()
+
+        assert found(index, "烧穿") == {"运条"}
+        (hit,) = client.get("/api/v1/search?q=电流太大&type=lesson").json()["results"]
+        assert hit["said"]["start_ms"] == 185_250
+        assert hit["said"]["marked"] == "<mark>电流太大</mark>就会烧"
+        assert "from=185250&to=600000" in hit["said"]["url"]
+        page = client.get("/search/?q=电流太大&type=lesson").content.decode()
+        assert "从 3:05 看" in page
+        assert "<mark>电流太大</mark>就会烧" in page
+
+
 class TestRebuild:
     def test_a_rebuild_equals_what_publishing_wrote(self, course, index):
         make.make_course(title="低压电工入门")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.trade_box import rows, titles
-from search.analysis import trade_synonyms
+from search.analysis import Synonyms, trade_synonyms
 from search.analysis.segment import DATA
 from search.operations import rebuild_index
-from search.trades.model import TradeModel, job
+from search.trades.model import OccupationRow, TradeModel, job
 from search.trades.suggest import suggest_occupation
 from tests.factories import courses as make
 from tests.search.matching import ROOT
@@ -53,6 +53,17 @@ class TestModel:
     )
     def test_the_occupation_meant_comes_first(self, model, names, title, name):
         assert names[model.suggest(title)[0].code] == name
+
+    def test_an_official_name_stands_for_itself(self, model, names):
+        wrong = [name for code, name in list(names.items())[::8] if model.suggest(name, 1)[0].code != code]
+
+        assert len(wrong) <= 1, wrong
+
+    def test_near_copies_of_a_title_do_not_outshout_one_that_fits_better(self):
+        occupations = [OccupationRow("1-01", "甲", (), "", ""), OccupationRow("1-02", "乙", (), "", "")]
+        titles = [(f"销售经理{n}", "1-01") for n in range(20)] + [("销售助理", "1-02")]
+
+        assert TradeModel(occupations, Synonyms(), titles).suggest("销售助理")[0].code == "1-02"
 
     @pytest.mark.parametrize("title", ["", "!!!", "🔥", "\x00", "zzzzqqqq"])
     def test_what_says_nothing_gives_nothing(self, model, title):
