@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses import coverage_views, views
+from courses import coverage_views, edition_views, views
 
 app_name = "courses"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     ),
     path("courses/<str:slug>/", views.course_page, name="course"),
     path("courses/<str:slug>/start/", views.start, name="start"),
+    path("courses/<str:slug>/new-edition/", edition_views.new_edition, name="new_edition"),
     path("learn/<uuid:lesson>/", views.lesson_page, name="lesson"),
     path("learn/<uuid:lesson>/kept/", views.kept_lesson, name="kept_lesson"),
     path("learn/<uuid:lesson>/captions/<uuid:part>.vtt", views.captions, name="captions"),

@@ -2,7 +2,7 @@
 
 from courses.operations.checks import CannotSwitch, switch_rule
 from courses.operations.coverage import measure_coverage, rebuild_coverage
-from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol, enrol_many
+from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol, enrol_many, move_to_current
 from courses.operations.publish import publish_edition
 from courses.operations.review import finish_review, tell_sent_back
 from courses.operations.setup_cms import setup_cms
@@ -25,6 +25,7 @@ __all__ = [
     "import_lesson",
     "lift_withdrawal",
     "measure_coverage",
+    "move_to_current",
     "publish_edition",
     "rebuild_coverage",
     "setup_cms",

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Person
-from courses.models import CourseEdition, CoursePage, Enrolment, Withdrawal
+from core.db import lock_rows
+from courses.models import CourseEdition, CoursePage, EditionLesson, EditionMove, Enrolment, Withdrawal
 from records.api import end_sessions_of_lesson
 
 
@@ -56,6 +58,38 @@ def end_enrolment(*, person: Person, course: CoursePage, now: datetime) -> None:
     if open_one.update(ended_at=now):
         for lesson in lessons:
             end_sessions_of_lesson(lesson=lesson, learners=[person.uuid])
+
+
+def move_to_current(*, person: Person, course: CoursePage, now: datetime) -> Enrolment:
+    """
+    Move a person from the edition begun to the current one, by own wish. What was covered of parts that are the same in
+    both stays covered: they have the same uuid. Sessions in lessons that changed end. Who is there already stays.
+
+    :raises Enrolment.DoesNotExist: if the person has not begun the course.
+    :raises CourseNotOpen: if there is no current edition or the whole course is withdrawn.
+    """
+    enrolment, changed = _move(person, course, now)
+    for lesson in changed:
+        end_sessions_of_lesson(lesson=lesson, learners=[person.uuid])
+    return enrolment
+
+
+@transaction.atomic
+def _move(person: Person, course: CoursePage, now: datetime) -> tuple[Enrolment, list[UUID]]:
+    edition = _open_edition(course)
+    open_one = Enrolment.objects.filter(person=person, course=course, ended_at__isnull=True)
+    enrolment = lock_rows(open_one).get()
+    begun = enrolment.edition_id
+    if begun == edition.pk:
+        return enrolment, []
+    EditionMove.objects.create(enrolment=enrolment, from_edition_id=begun, to_edition=edition, moved_at=now)
+    enrolment.edition = edition
+    enrolment.save(update_fields=["edition"])
+    lessons = EditionLesson.objects.filter(edition__in=[begun, edition.pk])
+    by_edition: dict[int, dict[UUID, str]] = {begun: {}, edition.pk: {}}
+    for of, lesson, content_hash in lessons.values_list("edition_id", "lesson", "content_hash"):
+        by_edition[of][lesson] = content_hash
+    return enrolment, [le for le, h in by_edition[begun].items() if by_edition[edition.pk].get(le) != h]
 
 
 def _open_edition(course: CoursePage) -> CourseEdition:

@@ -99,8 +99,12 @@ def choices_for(edition: CourseEdition) -> list[Choice]:
 
 def named_version(edition: CourseEdition, key: str) -> Version | None:
     """Return the version that a key of :func:`choices_for` names, or None."""
-    kind, _dash, number = key.rpartition("-")
-    if not (number.isascii() and number.isdecimal() and len(number) < 6) or kind not in {"", "round"}:
+    kind, dash, number = key.rpartition("-")
+    if (
+        bool(kind) != bool(dash)
+        or not (number.isascii() and number.isdecimal() and len(number) < 6)
+        or kind not in {"", "round"}
+    ):
         return None
     if kind == "round":
         kept = edition.rounds.filter(number=int(number)).first()

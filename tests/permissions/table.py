@@ -148,6 +148,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "coverage/occupation/<str:code>/<slug:kind>/": READS_COVERAGE.at(code="turner", kind="csv"),
     "courses/<str:slug>/": PUBLIC.at(slug="course"),
     "courses/<str:slug>/start/": SIGNED_IN.at(slug="course"),
+    "courses/<str:slug>/new-edition/": SIGNED_IN.at(slug="course"),
     "learn/<uuid:lesson>/": (PUBLIC.at(lesson="first"), SIGNED_IN),
     "learn/<uuid:lesson>/kept/": SIGNED_IN.at(lesson="first"),
     "learn/<uuid:lesson>/captions/<uuid:part>.vtt": only(

@@ -85,6 +85,7 @@ def visits() -> list[Visit]:
             "/accounts/password/change/", "/welcome/done/",
         ),
         Visit("worker", f"/courses/{course.slug}/"),
+        Visit("worker", reverse("courses:new_edition", args=["overhead-crane-safety"])),
         *(Visit("worker", path) for path in (video, text)),
         Visit("newcomer", "/", 10),
         *_of("newcomer", "/records/"),
