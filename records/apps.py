@@ -9,8 +9,12 @@ class RecordsConfig(AppConfig):
     verbose_name = "学习记录"
 
     def ready(self) -> None:
-        """Let every migration look two years of partitions ahead, and ``check`` ask for the ledger's hash."""
+        """Let every migration look two years of partitions ahead, ``check`` ask for the ledger's hash, and records come in."""
+        from core.importer.base import register
         from records import checks  # noqa: F401
+        from records.imports import StudyImporter
+
+        register(StudyImporter())
 
         post_migrate.connect(_look_ahead, sender=self)
 

@@ -1,5 +1,6 @@
 """A run from its file to its end: planned, applied in the background, taken back as a whole."""
 
+import hashlib
 import io
 import json
 import tempfile
@@ -18,7 +19,7 @@ from openpyxl import Workbook
 from core import audit, inbox, jobs
 from core.db import lock_rows
 from core.importer.base import BulkImporter, Draft, Importer, Progress, RowConflict, importer_of
-from core.importer.headings import find_headings
+from core.importer.headings import find_headings, plain_heading
 from core.importer.models import ImportRow, ImportRun
 from core.importer.reading import UnreadableTable, csv_file, read_table
 from core.importer.stream import open_table
@@ -199,6 +200,7 @@ def outcomes_of(run: ImportRun) -> dict[str, int]:
 
 @transaction.atomic
 def _planned(run: ImportRun, importer: Any, content: bytes) -> ImportRun:
+    run.options["sha256"] = hashlib.sha256(content).hexdigest()
     read = importer.read(content)
     drafts = _drafts(read_table(content), importer) if read is None else read
     importer.plan([d for d in drafts if not d.errors], options=run.options)
@@ -229,8 +231,8 @@ def _drafts(table: list[list[str]], importer: Importer) -> list[Draft]:
     heading_line = next((n for n, row in enumerate(table) if any(row)), None)
     if heading_line is None:
         raise UnreadableTable(_("表里没有内容。"))
-    names = {title: c.key for c in columns for title in (c.title, *c.also)}
-    heads = [names.get(cell.strip("* \u3000")) for cell in table[heading_line]]
+    names = {plain_heading(title): c.key for c in columns for title in (c.title, *c.also)}
+    heads = [names.get(plain_heading(cell)) for cell in table[heading_line]]
     missing = [c.title for c in columns if c.is_required and c.key not in heads]
     if missing:
         raise UnreadableTable(

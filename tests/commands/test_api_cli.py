@@ -164,6 +164,10 @@ def world(tmp_path, monkeypatch):
         issue_policy(owner="national", effective_from=0)
         issue_policy(owner="national", effective_from=2**42, daily_cap_ms=60_000)
         Path("roll.csv").write_text("姓名,手机号\n王好,13800138001\n李错,12345\n", encoding="utf-8")
+        Path("records.csv").write_text(
+            "姓名,手机号,学习日期,时长（分钟）,课程,平台\n赵没有,13800138007,2026-11-02,45,高处作业,示例平台\n",
+            encoding="utf-8",
+        )
         Path("unions.csv").write_text(
             "代码,名称,类型,上级代码\nJC-NEW,新厂工会,BASE,JC-QJ-X\nJC-BAD,错工会,KING,JC-QJ-X\n",
             encoding="utf-8",
@@ -349,14 +353,17 @@ def test_a_template_is_accepted_by_its_own_importer(
         [name, *(scope or [flag, "JC-QJ-ZJ"] if flag == "--union" else scope), out, "--json"]
     )
     rows = json.loads(answer)["rows"]
-    assert {action: n for action, n in rows.items() if n} == {"new": 1}
+    # The person of the sample is nobody's member, and records are of members.
+    fate = "refused" if name == "import_study" else "new"
+    assert {action: n for action, n in rows.items() if n} == {fate: 1}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", IMPORTS)
 @pytest.mark.parametrize("flag", ["--template", "--errors"])
 def test_a_file_that_cannot_be_written_is_one_sentence(world, manage, name: str, flag: str) -> None:
-    file = ["roll.csv", "--union", "JC-QJ-ZJ"] if name == "import_members" else ["unions.csv"]
+    files = {"import_members": "roll.csv", "import_study": "records.csv"}
+    file = [files[name], "--union", "JC-QJ-ZJ"] if name in files else ["unions.csv"]
     exit_code, out, err = manage([name, *file, flag, "missing/folder/out.csv"])
 
     assert (exit_code, out) == (1, "")

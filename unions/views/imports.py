@@ -25,9 +25,15 @@ from core.importer.stream import MAX_FILE
 from core.policies import guard
 from unions.imports import MEMBERS, TREE
 from unions.models import Union
-from unions.policies import officer_of, posts_of
+from unions.policies import may, officer_of, posts_of
 
-KINDS = {"members": MEMBERS, "tree": TREE}
+KINDS = {"members": MEMBERS, "tree": TREE, "study": "records.study"}
+"""By the word in the address. The last is of an app above, whose table goes by its name alone."""
+TITLES = {
+    "members": gettext_lazy("导入会员花名册"),
+    "tree": gettext_lazy("导入下级工会"),
+    "study": gettext_lazy("导入别处的学习记录"),
+}
 ROWS_A_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 writer = officer_of("membership", write=True)
@@ -60,11 +66,18 @@ class FileForm(forms.Form):
         return file
 
 
-def _node(union: UUID, what: str) -> Union:
+def _node(request: HttpRequest, union: UUID, what: str) -> Union:
+    """Return the union; hours are brought in by whoever may train there, too."""
     node = Union.objects.select_related("kind").get(uuid=union)
-    if what not in KINDS:
+    if what not in _offered(request, node):
         raise Http404
     return node
+
+
+def _offered(request: HttpRequest, node: Union) -> list[str]:
+    """Return which tables somebody may bring into a union."""
+    trains = may(cast(User, request.user), node, "training", write=True)
+    return [w for w in KINDS if (w != "tree" or not node.kind.is_primary) and (w != "study" or trains)]
 
 
 def _scope(node: Union) -> str:
@@ -81,8 +94,10 @@ def _run(node: Union, what: str, run: UUID) -> ImportRun:
 def _options(request: HttpRequest, node: Union, what: str) -> dict[str, Any]:
     """Return the importer's options. Members may come from any union in which the officer may write members."""
     today = timezone.localdate()
-    if what != "members":
+    if what == "tree":
         return {"today": today.isoformat(), "root": node.pk}
+    if what == "study":
+        return {"today": today.isoformat(), "union": node.pk}
     posts = posts_of(cast(User, request.user), today)
     movable = sorted({post.path for post in posts if post.duty == "membership" and post.may_write})
     return {"today": today.isoformat(), "union": node.pk, "movable": movable}
@@ -93,7 +108,7 @@ def _options(request: HttpRequest, node: Union, what: str) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
     """Choose a file; what was brought in before stands below."""
-    node = _node(union, what)
+    node = _node(request, union, what)
     importer = importer_of(KINDS[what])
     is_bulk = isinstance(importer, BulkImporter)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -121,7 +136,8 @@ def upload(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
             :10
         ],
         "columns": importer.columns,
-        "others": [key for key in KINDS if key != what and not node.kind.is_primary],
+        "others": [(w, TITLES[w]) for w in _offered(request, node) if w != what],
+        "title": TITLES[what],
     }
     return render(request, "unions/import_upload.html", context, status=422 if form.is_bound else 200)
 
@@ -130,10 +146,10 @@ def upload(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
     """The empty table with its headings and an example."""
-    node = _node(union, what)
-    name = "members.xlsx" if what == "members" else "unions.xlsx"
+    node = _node(request, union, what)
+    name = "unions.xlsx" if what == "tree" else f"{what}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    options = {"union" if what == "members" else "root": node.pk}
+    options = {"root" if what == "tree" else "union": node.pk}
     content = runs.template_file(KINDS[what], options=options)
     return HttpResponse(content, content_type=XLSX, headers=headers)
 
@@ -143,7 +159,7 @@ def template(request: HttpRequest, union: UUID, what: str) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, union: UUID, what: str, run: UUID) -> HttpResponse:
     """What would happen, what is happening, or what became of each line."""
-    node = _node(union, what)
+    node = _node(request, union, what)
     found = _run(node, what, run)
     action = request.GET.get("action", "")
     busy = {ImportRun.State.READING, ImportRun.State.APPLYING, ImportRun.State.UNDOING}
@@ -196,7 +212,7 @@ def _line(run: ImportRun, row: Any) -> dict[str, Any]:
 @require_POST
 def act(request: HttpRequest, union: UUID, what: str, run: UUID) -> HttpResponse:
     """Do it (``do=apply``), or take it back (``do=undo``)."""
-    node = _node(union, what)
+    node = _node(request, union, what)
     found = _run(node, what, run)
     by = request.user.person.uuid  # type: ignore[union-attr]
     try:
@@ -215,7 +231,7 @@ def act(request: HttpRequest, union: UUID, what: str, run: UUID) -> HttpResponse
 @require_safe
 def errors(request: HttpRequest, union: UUID, what: str, run: UUID) -> HttpResponseBase:
     """The lines that did not go through, each with its reason, to be put right and brought in again."""
-    found = _run(_node(union, what), what, run)
+    found = _run(_node(request, union, what), what, run)
     headers = {"Content-Disposition": 'attachment; filename="refused.csv"'}
     return StreamingHttpResponse(
         runs.error_lines(found), content_type="text/csv; charset=utf-8", headers=headers
