@@ -8,7 +8,7 @@ hours, weights and who may teach, ``may_teach`` for one person.
 from occupations.operations.classification import load_classification
 from occupations.operations.examples import load_example_standards
 from occupations.operations.standards import publish_standard, save_content
-from occupations.queries.classification import occupation_names, occupations_on, skill_levels
+from occupations.queries.classification import group_names, occupation_names, occupations_on, skill_levels
 from occupations.queries.standards import (
     LevelInForce,
     LevelRow,
@@ -34,6 +34,7 @@ __all__ = [
     "Teaching",
     "content_of",
     "from_plain",
+    "group_names",
     "level_labels",
     "level_rows",
     "levels_in_force",

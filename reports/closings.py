@@ -24,6 +24,7 @@ from accounts.api import User
 from core import audit
 from core.clock import day_of, day_start_ms, from_ms
 from records import api as records
+from reports import filters
 from reports.db import closing as db
 from reports.db.rollup import lines, lock_lines
 from reports.models import UNASSIGNED, ClosingStatement, LateStudy, PeriodClosing, ReportPeriod
@@ -98,6 +99,7 @@ def _close(period: Period, *, today: date, at: int) -> bool:
     ):
         return False
     counted_on = period.stock_on(today)
+    filters.refresh(period, now=at)
     db.copy_rows(period, counted_on=counted_on)
     last = PeriodClosing.objects.order_by("-pk").first()
     prev = last.hash if last else GENESIS

@@ -10,6 +10,9 @@ from ninja import Router
 
 from accounts.rest import signed_in_with
 from core.rest import Problem, problem_answers
+from reports.filter_table import filtered_dict
+from reports.filters import FILTERS, filtered_for
+from reports.models import Dimension
 from reports.queries import study_report
 from reports.rules import BadPeriod, Period, PeriodKind, parse_period, period_of
 from reports.tables import BY_CHILD, BY_MONTH, as_dict
@@ -17,6 +20,7 @@ from unions.api import Line, Union, officer_scope
 
 router = Router(auth=signed_in_with("officer"), tags=["unions"])
 
+BY = [BY_CHILD, BY_MONTH, *(d.value for d in FILTERS)]
 EXAMPLE_FIGURES = {
     "total_ms": 3_010_039_481,
     "visits": 1338,
@@ -70,6 +74,7 @@ EXAMPLE = {
             "late": EXAMPLE_LATE,
         }
     ],
+    "counted_at": None,
     "unassigned": None,
     "closing": {
         "closed_at": "2026-12-16T00:23:00+08:00",
@@ -102,8 +107,9 @@ _PARAMETERS = [
     {
         "name": "by",
         "in": "query",
-        "description": "Rows by union below or by month.",
-        "schema": {"type": "string", "enum": [BY_CHILD, BY_MONTH], "default": BY_CHILD},
+        "description": "Rows by union below, by month, or by a filter (value, name and figures, null where too few "
+        "stand behind them; none of a primary union but for its own officers).",
+        "schema": {"type": "string", "enum": BY, "default": BY_CHILD},
     },
     {
         "name": "line",
@@ -136,7 +142,15 @@ def study(request: HttpRequest, union: UUID) -> HttpResponse:
         line=_choice(request, "line", Line.values, Line.ADMINISTRATIVE),
         today=today,
     )
-    body = as_dict(report, by=_choice(request, "by", [BY_CHILD, BY_MONTH], BY_CHILD))
+    by = _choice(request, "by", BY, BY_CHILD)
+    if by in (BY_CHILD, BY_MONTH):
+        body = as_dict(report, by=by)
+    else:
+        user: Any = request.user
+        shown = filtered_for(
+            user, union=found, period=report.period, line=report.line, dimension=Dimension(by), today=today
+        )
+        body = filtered_dict(report, shown, by=by)
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
 
 

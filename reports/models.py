@@ -228,3 +228,35 @@ class LateStudy(models.Model):
                 condition=models.Q(booked_on__gt=models.F("start")), name="late_study_later"
             ),
         ]
+
+
+class FilterRun(models.Model):
+    """When the figures by filter of an open period were last computed, for all unions at once."""
+
+    kind = models.CharField(max_length=7, choices=[(k.value, k.value) for k in PeriodKind])
+    start = models.DateField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "start"], name="filter_run_once")]
+
+
+class HiddenValue(models.Model):
+    """
+    A filter value of a union above the primary ones that is not shown: fewer than five members stand behind it, or it
+    would tell a smaller number by subtraction (``reports.suppression``).
+    """
+
+    union = models.UUIDField()
+    line = models.CharField(max_length=3)
+    kind = models.CharField(max_length=7, choices=[(k.value, k.value) for k in PeriodKind])
+    start = models.DateField()
+    dimension = models.CharField(max_length=16, choices=Dimension)
+    value = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "line", "kind", "dimension", "value", "start"], name="hidden_value_once"
+            )
+        ]

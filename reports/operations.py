@@ -19,11 +19,9 @@ from core.db import fair_turn
 from records import api as records
 from reports import closings
 from reports.db import rollup as db
+from reports.goals import ADMINISTRATIVE, goals_of
 from reports.models import UNASSIGNED, Cause, OwnStudy, ReportPeriod, UnionMark, UnionStudy
-from reports.rules import STOCK_KINDS, Period, PeriodKind, bottom_up, goal_ms, period_of
-
-ADMINISTRATIVE = "adm"
-"""Goals are inherited on the line that counts."""
+from reports.rules import STOCK_KINDS, Period, PeriodKind, bottom_up, period_of
 
 LEARNER_MARKS = 2_000
 UNION_MARKS = {"postgresql": 200_000, "sqlite": 20_000}
@@ -220,33 +218,12 @@ def _recompute(targets: Collection[db.Target], *, today: date) -> None:
     if longer:
         db.write_own_flow(longer, parts=PeriodKind.MONTH)
     if with_stock:
-        goals = _goals(with_stock, today=today)
+        goals = goals_of(with_stock, today=today)
         db.write_own_stock((u, p, p.stock_on(today), goals[u, p]) for u, p in with_stock)
     lines = db.lines()
     db.lock_lines({(line, period) for line in lines for _, period in targets})
     for line in lines:
         _write_upwards([t for t in targets if t[0] != UNASSIGNED], line=line, today=today)
-
-
-def _goals(targets: Collection[db.Target], *, today: date) -> dict[db.Target, int | None]:
-    """Return the goal of each union and period in ms: that of the nearest union upwards which sets one."""
-    standing = {(union, period.stock_on(today)) for union, period in targets}
-    nearest: dict[tuple[UUID, date], db.Node | None] = {}
-    for day, nodes in db.nodes_above(standing, line=ADMINISTRATIVE).items():
-        for node in nodes.values():
-            above: db.Node | None = node
-            while above is not None and above.annual_target_ms is None and above.month_targets_ms is None:
-                above = nodes.get(above.parent_id) if above.parent_id else None
-            nearest[node.uuid, day] = above
-    goals: dict[db.Target, int | None] = {}
-    for union, period in targets:
-        owner = nearest.get((union, period.stock_on(today)))
-        goals[union, period] = (
-            goal_ms(annual_ms=owner.annual_target_ms, months_ms=owner.month_targets_ms, period=period)
-            if owner
-            else None
-        )
-    return goals
 
 
 def _write_upwards(targets: Collection[db.Target], *, line: str, today: date) -> None:

@@ -81,9 +81,16 @@ def plain(shown: str) -> str:
     return shown.replace(",", "")
 
 
-def as_dict(report: StudyReport, *, by: str) -> dict[str, Any]:
+def as_dict(
+    report: StudyReport,
+    *,
+    by: str,
+    filtered: list[dict[str, Any]] | None = None,
+    counted_at: str | None = None,
+) -> dict[str, Any]:
     """
-    Return the report as the API and ``union_study --json`` answer it. ``by`` is child or month.
+    Return the report as the API and ``union_study --json`` answer it. ``by`` is child or month, or a filter, whose rows
+    (``filter_table.filter_rows``) and time of counting are given.
 
     Milliseconds are exact; seconds are cut once, from the sum; ``shown`` is what the page shows, by column.
     """
@@ -107,7 +114,8 @@ def as_dict(report: StudyReport, *, by: str) -> dict[str, Any]:
         "is_begun": report.is_begun,
         "total": figures_dict(report.total),
         "by": by,
-        "rows": months if by == BY_MONTH else children,
+        "rows": filtered if filtered is not None else months if by == BY_MONTH else children,
+        "counted_at": counted_at,
         "unassigned": None if report.unassigned is None else figures_dict(report.unassigned),
         "closing": closing_dict(report),
         "definitions": {column.key: column.as_dict() for column in COLUMNS}

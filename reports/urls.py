@@ -11,6 +11,7 @@ urlpatterns = [
     path("unions/<uuid:union>/study/", views.study, name="study"),
     path("unions/<uuid:union>/study.csv", views.study_csv, name="study_csv"),
     path("unions/<uuid:union>/study/closing/", views.confirm_closing, name="confirm_closing"),
+    path("unions/<uuid:union>/filters/", views.filters, name="filters"),
     path("unions/<uuid:union>/learners/", views.learners, name="learners"),
     path("unions/<uuid:union>/learners/<uuid:person>/", views.learner, name="learner"),
 ]

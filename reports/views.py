@@ -23,6 +23,9 @@ from core.policies import guard
 from records import api as records
 from reports import presentation
 from reports.closings import AlreadyStated, NotClosedYet, state_closed
+from reports.filter_table import FILTER_COLUMNS, dimension_name, filter_table
+from reports.filters import FILTERS, filtered_for
+from reports.models import Dimension
 from reports.queries import LearnerFigures, StudyReport, learners_of, parents_of, rolls_of, study_report
 from reports.rules import BadPeriod, Period, PeriodKind, parse_period, period_of
 from reports.tables import csv_lines, file_name, rows_of, sorted_rows
@@ -68,6 +71,7 @@ def study(request: HttpRequest, union: UUID) -> HttpResponse:
         "has_study": bool(report.total.total_ms or report.total.visits),
         "unassigned": report.unassigned if report.unassigned and report.unassigned.total_ms else None,
         "csv_url": asked.address("reports:study_csv"),
+        "filters_url": asked.address("reports:filters") if asked.period.months else "",
         "closing": presentation.closing_card(report, asked.today, by_name=names_of),
         "confirm_url": asked.address("reports:confirm_closing"),
         "may_confirm": may(
@@ -104,6 +108,37 @@ def study_csv(request: HttpRequest, union: UUID) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{file_name(report.union, report.period)}"'},
     )
+
+
+@guard(officer_of())
+def filters(request: HttpRequest, union: UUID) -> HttpResponse:
+    """Show a union's members by one filter."""
+    asked = _Asked(request)
+    by = request.GET.get("by", "")
+    dimension = Dimension(by) if by in {d.value for d in FILTERS} else Dimension.OCCUPATION_GROUP
+    shown = filtered_for(
+        _officer(request),
+        union=asked.union,
+        period=asked.period,
+        line=asked.line,
+        dimension=dimension,
+        today=asked.today,
+    )
+    context = asked.context("reports:filters") | {
+        "shown": shown,
+        "table": filter_table(shown) if shown else None,
+        "dimensions": [
+            {
+                "label": dimension_name(d),
+                "url": f"{asked.address('reports:filters')}&by={d.value}",
+                "current": d is dimension,
+            }
+            for d in FILTERS
+        ],
+        "definitions": FILTER_COLUMNS,
+        "study_url": asked.address("reports:study"),
+    }
+    return render(request, "reports/filters.html", context, status=400 if asked.is_bad else 200)
 
 
 @guard(officer_of())

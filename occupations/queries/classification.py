@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from occupations.models import Occupation, SkillLevel
+from occupations.models import Occupation, OccupationGroup, SkillLevel
 
 
 def occupations_on(day: date) -> QuerySet[Occupation]:
@@ -18,6 +18,11 @@ def occupations_on(day: date) -> QuerySet[Occupation]:
 def occupation_names(codes: Iterable[str]) -> dict[str, str]:
     """Return the names of occupations by code, in one query; codes nobody knows are missing."""
     return dict(Occupation.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
+def group_names(codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of occupation groups (大类, 中类, 小类) by code, in one query; unknown codes are missing."""
+    return dict(OccupationGroup.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
 def skill_levels() -> QuerySet[SkillLevel]:

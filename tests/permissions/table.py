@@ -185,6 +185,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     # Figures and the desk for other people's time
     "unions/<uuid:union>/study/": officer(),
     "unions/<uuid:union>/study/closing/": officer("statistics", write=True),
+    "unions/<uuid:union>/filters/": officer(),
     "unions/<uuid:union>/study.csv": officer(),
     "unions/<uuid:union>/learners/": officer(),
     "unions/<uuid:union>/learners/<uuid:person>/": officer(),

@@ -92,7 +92,7 @@ def visits() -> list[Visit]:
         *_of("instructor", "/", "/me/", "/coverage/", "/coverage/occupation/6-18-02-04/"),
         *_of("reviewer", "/", "/me/messages/"),
         *_of(
-            "officer", "/", f"/unions/{county}/study/", f"/unions/{county}/requests/",
+            "officer", "/", f"/unions/{county}/study/", f"/unions/{county}/filters/", f"/unions/{county}/requests/",
             f"/unions/{county}/import/tree/", f"/unions/{county}/units/", f"/unions/{county}/units/open/",
         ),
         *_of(

@@ -56,6 +56,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     # What recorded itself late yesterday has long been committed.
     "digest-ledger": {"task": "records.digest_ledger", "schedule": crontab(hour="0", minute="40")},
+    "count-filters": {
+        "task": "reports.count_filters",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 600},
+    },
     "close-periods": {
         "task": "reports.close_periods",
         "schedule": crontab(minute="23"),
