@@ -9,6 +9,8 @@ from courses.activity import activity_iri
 from courses.operations import (
     AlreadyInReview,
     CourseNotOpen,
+    NewPrerequisite,
+    NewStep,
     NotReady,
     create_course,
     end_enrolment,
@@ -19,6 +21,7 @@ from courses.operations import (
     setup_cms,
     submit_course,
     withdraw,
+    write_path,
 )
 from courses.operations.publish import PUBLISHED_TOPIC
 from courses.operations.tree import NewCourse, NewLesson, NewModule
@@ -26,6 +29,7 @@ from courses.owner_keys import register_owner_keys
 from courses.queries.cards import CourseCard, art_of, cards_of_instructor, course_cards, published_cards
 from courses.queries.desk import desk_words
 from courses.queries.learning import Learning, learning_of
+from courses.queries.paths import Standing, standing_of
 from courses.queries.served import current_editions
 from courses.review.comments import comment, settle
 from courses.review.deciding import Verdict, approve, send_back
@@ -40,7 +44,10 @@ __all__ = [
     "NewCourse",
     "NewLesson",
     "NewModule",
+    "NewPrerequisite",
+    "NewStep",
     "NotReady",
+    "Standing",
     "Verdict",
     "activity_iri",
     "approve",
@@ -63,6 +70,8 @@ __all__ = [
     "send_back",
     "settle",
     "setup_cms",
+    "standing_of",
     "submit_course",
     "withdraw",
+    "write_path",
 ]

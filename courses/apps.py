@@ -8,7 +8,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         """Answer for lessons to the study record, and for taught courses to the teaching pool."""
         import courses.signal_handlers  # noqa: F401  # connects its receivers
-        from core import inbox
+        from core import inbox, kept
         from courses.instructor_section import taught_courses
         from courses.message_sources import waiting_reviews
         from courses.notice_links import course_links
@@ -23,4 +23,6 @@ class CoursesConfig(AppConfig):
         register_section(taught_courses)
         register_teaching(lessons_of_standard)
         register_link_source(course_links)
+        for name in ("LearningPath", "PathCourse", "PathPrerequisite"):
+            kept.outdated_by(kept.CATALOGUE, self.get_model(name))
         inbox.register_source(waiting_reviews, rings=True)

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from core import kept
 from courses.coverage_views import may_see_coverage
 from courses.queries.coverage import taught_at_level
+from courses.queries.paths import ladder_of
 from occupations.api import Teaching
 from occupations.models import OccupationalStandard
 
@@ -20,6 +21,7 @@ def lessons_of_standard(standard: OccupationalStandard, rank: int, request: Http
         "covered": len(lessons),
         "occupation": standard.occupation_id,
         "rank": rank,
+        "has_path": ladder_of(standard.occupation_id) is not None,
         "sees_coverage": may_see_coverage(request.user),
     }
     return Teaching(lessons, "courses/standard_section.html", context)

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from courses import coverage_views, edition_views, views
+from courses import coverage_views, edition_views, path_views, views
 
 app_name = "courses"
 urlpatterns = [
+    path("paths/", path_views.paths, name="paths"),
+    path("paths/<str:code>/", path_views.path, name="path"),
     path("coverage/", coverage_views.coverage, name="coverage"),
     path("coverage/<slug:kind>/", coverage_views.coverage_file, name="coverage_file"),
     path("coverage/occupation/<str:code>/", coverage_views.occupation_coverage, name="occupation_coverage"),

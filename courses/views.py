@@ -23,6 +23,7 @@ from courses.operations import CourseNotOpen, enrol
 from courses.player import kept_config, may_be_kept, player_config
 from courses.queries.cards import CourseCard, course_cards
 from courses.queries.coverage import TaughtStandard, taught_standard
+from courses.queries.paths import barring, ladder_of
 from courses.queries.served import (
     LessonState,
     ModuleState,
@@ -71,6 +72,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "approvals": facts.approvals,
         "versions": facts.versions,
         "taught": facts.taught,
+        "has_path": _is_on_path(edition),
         "is_enrolled": enrolment is not None,
         "is_older_edition": edition.pk != current.pk,
         "next_lesson": next_lesson(modules),
@@ -78,6 +80,12 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "withdrawn": withdrawn.get(None),
     }
     return render(request, "courses/course.html", context)
+
+
+def _is_on_path(edition: CourseEdition) -> bool:
+    """Tell whether a course stands on the public ladder of its occupation."""
+    ladder = ladder_of(edition.occupation_id)
+    return ladder is not None and edition.course_id in ladder.cards
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     person = _person(request)
     if request.method != "POST" or person is None:
         return redirect("courses:course", slug=slug)
+    if first := barring(person=person, course=edition.course_id, occupation=edition.occupation_id):
+        names = "、".join(f"《{card.title}》" for card in first)
+        messages.warning(request, _("学这门之前，先学完{names}。").format(names=names))
+        return redirect("courses:path", code=edition.occupation_id)
     try:
         enrolment = enrol(person=person, course=edition.course, now=timezone.now())
     except CourseNotOpen:

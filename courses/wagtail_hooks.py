@@ -31,6 +31,7 @@ from courses.check_views import operator, rules
 from courses.coverage_views import may_see_coverage
 from courses.models import CourseEdition, CourseIndexPage, CoursePage, SafetyNotice
 from courses.package_views import export_course, package_file, package_page, packages
+from courses.path_admin import PathViewSet
 from courses.queries.authoring import authored_courses
 from courses.review.queries import may_see_queue
 from courses.review.views import (
@@ -222,6 +223,9 @@ class CoursesMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def courses_menu_item() -> MenuItem:
     return CoursesMenuItem()
+
+
+register_snippet(PathViewSet)
 
 
 class CoverageMenuItem(MenuItem):

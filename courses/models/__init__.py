@@ -23,6 +23,7 @@ from courses.models.pages import (
     Licence,
     ModulePage,
 )
+from courses.models.paths import LearningPath, PathCourse, PathPrerequisite
 from courses.models.review import ReviewTask
 from courses.models.reviewing import (
     EditionRound,
@@ -52,11 +53,14 @@ __all__ = [
     "EditionRound",
     "Enrolment",
     "Fragment",
+    "LearningPath",
     "LessonPage",
     "LessonRequirement",
     "Licence",
     "ModulePage",
     "Part",
+    "PathCourse",
+    "PathPrerequisite",
     "ReviewComment",
     "ReviewDuty",
     "ReviewLogEntry",

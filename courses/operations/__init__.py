@@ -3,6 +3,7 @@
 from courses.operations.checks import CannotSwitch, switch_rule
 from courses.operations.coverage import measure_coverage, rebuild_coverage
 from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol, enrol_many, move_to_current
+from courses.operations.paths import NewPrerequisite, NewStep, PathInCircle, write_path
 from courses.operations.publish import publish_edition
 from courses.operations.review import finish_review, tell_sent_back
 from courses.operations.setup_cms import setup_cms
@@ -16,7 +17,10 @@ __all__ = [
     "CannotSwitch",
     "CourseNotOpen",
     "ImportedLesson",
+    "NewPrerequisite",
+    "NewStep",
     "NotReady",
+    "PathInCircle",
     "create_course",
     "end_enrolment",
     "enrol",
@@ -33,4 +37,5 @@ __all__ = [
     "switch_rule",
     "tell_sent_back",
     "withdraw",
+    "write_path",
 ]

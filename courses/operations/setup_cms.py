@@ -36,6 +36,7 @@ _CHOOSE = [
     "occupations.view_skilllevel",
     "instructors.view_instructorprofile",
 ]
+_PATHS = [f"courses.{verb}_learningpath" for verb in ("add", "change", "delete", "view")]
 _NOTICES = ["courses.add_safetynotice", "courses.change_safetynotice", "courses.view_safetynotice"]
 _WRITE = ["media.add_video", "media.change_video", "media.view_video", *_NOTICES, *_CHOOSE]
 _READ_EDITIONS = "courses.view_courseedition"
@@ -45,6 +46,7 @@ _PERMISSIONS: dict[Role, list[str]] = {
         _ADMIN,
         _READ_EDITIONS,
         *_WRITE,
+        *_PATHS,
         "occupations.add_occupationalstandard",
         "occupations.change_occupationalstandard",
         "instructors.add_instructorprofile",

@@ -64,7 +64,7 @@ def visits() -> list[Visit]:
             Visit(GUEST, path)
             for path in (
                 "/courses/", "/courses/?q=%E7%84%8A", "/courses/?q=%E7%B4%A0%E6%B8%85%E5%BC%80%E7%8E%8B",
-                f"/courses/{course.slug}/", "/standards/", "/standards/6-18-02-04/",
+                f"/courses/{course.slug}/", "/standards/", "/standards/6-18-02-04/", "/paths/", "/paths/6-18-02-04/",
                 "/instructors/", "/instructors/chen-tieshan/",
                 "/search/?q=%E7%84%8A", "/search/?q=%E7%B4%A0%E6%B8%85%E5%BC%80%E7%8E%8B",
                 "/accounts/phone/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
@@ -86,6 +86,7 @@ def visits() -> list[Visit]:
         ),
         Visit("worker", f"/courses/{course.slug}/"),
         Visit("worker", reverse("courses:new_edition", args=["overhead-crane-safety"])),
+        Visit("worker", "/paths/6-18-02-04/"),
         *(Visit("worker", path) for path in (video, text)),
         Visit("newcomer", "/", 10),
         *_of("newcomer", "/records/"),

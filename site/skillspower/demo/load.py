@@ -24,6 +24,7 @@ from skillspower.demo.courses import load_courses
 from skillspower.demo.desks import load_desks
 from skillspower.demo.history import MONTHS, WHOLE_MS, first_of_month, load_history
 from skillspower.demo.notices import load_notices
+from skillspower.demo.paths import load_paths
 from skillspower.demo.people import PASSWORD, load_people, load_unions
 from skillspower.demo.workers import load_stories, stories
 from skillspower.settings.env import ROOT
@@ -69,6 +70,7 @@ def load(*, now: datetime, say: Say) -> None:
         people = load_people(unions=unions, now=now, today=today)
         say("courses")
         load_courses(cast=people.cast, workers=people.workers, now=now)
+        load_paths()
         say("study")
         named = {people.cast[story.person].person.uuid: story for story in stories()}
         load_history(

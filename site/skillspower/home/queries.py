@@ -15,7 +15,15 @@ from accounts.api import Person
 from core import display, kept
 from core.clock import day_of, month_start
 from core.trades import trade_of
-from courses.api import CourseCard, Learning, art_of, current_editions, learning_of, published_cards
+from courses.api import (
+    CourseCard,
+    Learning,
+    art_of,
+    current_editions,
+    learning_of,
+    published_cards,
+    standing_of,
+)
 from courses.models import EditionLesson
 from courses.rules import is_complete
 from instructors.api import InstructorCard, card_of, listed
@@ -99,6 +107,7 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
         "make_up": {"ms": sum(item.ms for item in to_make_up), "url": "/records/"} if to_make_up else None,
         "duties": duties_of(chain, today, done)[:DUTIES],
         "notices": _notices(chain, today),
+        "standing": standing_of(person, progress=done),
         "for_you": {"why": _("你的工种"), "courses": _own_trade(person.occupation_code)},
     }
 
