@@ -9,6 +9,7 @@ from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSe
 
 from media.forms import VideoForm
 from media.models import Video
+from media.panels import UploadPanel
 
 
 class VideoIndexView(IndexView):
@@ -74,6 +75,7 @@ class VideoViewSet(SnippetViewSet):
     search_fields = ["title"]
     ordering = ["-created_at"]
     panels = [
+        UploadPanel(),
         FieldPanel("title"),
         FieldPanel("file"),
         FieldPanel("captions"),

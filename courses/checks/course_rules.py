@@ -79,7 +79,9 @@ class Length(Rule):
         standard = course.standard
         if standard is None or not standard.hours:
             return ""
-        return _("全课 %(own)s 学时，《%(standard)s》这一级要培训 %(hours)s 学时。") % {
+        return _(
+            "全课 %(own)s 学时。《%(standard)s》这一级的培训一共 %(hours)s 学时，一门课讲其中一部分就行。"
+        ) % {
             "own": _hours(course.total_ms),
             "standard": standard.name,
             "hours": standard.hours,

@@ -87,12 +87,23 @@ def _refused_code() -> CodeForm:
     return form
 
 
+_CHECKS: Data = {
+    "items": [
+        {"url": HERE, "text": "这张图没写图上有什么。", "where": "引弧：划擦法与直击法", "is_here": False},
+        {"url": HERE, "text": "视频没有字幕。", "where": "", "is_here": True},
+        {"url": HERE, "text": LONG, "where": LONG[:60], "is_here": False},
+    ],
+    "notes": ["这门课现在共 3 节、0.7 学时。"],
+}
+
+
 def states() -> Data:
     """Return what the page of all states shows."""
     return {
         "long": LONG,
         "nobody": SimpleNamespace(is_authenticated=False),
         "somebody": SimpleNamespace(is_authenticated=True),
+        "checks": _CHECKS,
         "presence_choices": ["0–3 mm", "3–6 mm", "越高越好，焊缝高出来的部分能多受一点力"],
         "union_hits": _UNION_HITS,
         "import_lines": _IMPORT_LINES,

@@ -12,13 +12,15 @@
   async function fill(panel) {
     const url = panel.dataset.courseChecks;
     if (url.endsWith("/0/")) return;
+    const failed = panel.querySelector("template[data-failed]");
     try {
       const answer = await fetch(url, { headers: { "X-Requested-With": "XMLHttpRequest" }, credentials: "same-origin" });
       if (!answer.ok) throw new Error(String(answer.status));
       panel.innerHTML = await answer.text();
+      panel.append(failed);
       mark(panel);
     } catch {
-      if (!panel.querySelector("a")) panel.textContent = panel.dataset.failed;
+      if (!panel.querySelector("[data-check-here], ol")) panel.replaceChildren(failed.content.cloneNode(true), failed);
     }
   }
 
@@ -38,7 +40,7 @@
         const note = document.createElement("div");
         note.className = "review-note";
         note.setAttribute("role", "note");
-        note.textContent = item.querySelector("a").textContent;
+        note.textContent = item.querySelector(".remark__text").textContent;
         place.prepend(note);
       };
       put();
