@@ -37,6 +37,8 @@ EXAMPLE = {
     "results": [EXAMPLE_RESULT],
     "total": 1,
     "is_relaxed": False,
+    "did_you_mean": None,
+    "sounds_alike": False,
     "facets": {"type": [{"value": "course", "name": "课程", "count": 1}]},
     "cursor": None,
     "took_ms": 1.9,
@@ -127,6 +129,8 @@ def _body(found: Answer) -> dict[str, Any]:
         "results": [_result(result) for result in found.results],
         "total": found.total,
         "is_relaxed": found.is_relaxed,
+        "did_you_mean": found.meant or None,
+        "sounds_alike": found.sounds_alike,
         "facets": {
             name: [{"value": c.value, "name": c.name, "count": c.count} for c in choices]
             for name, choices in found.facets.items()

@@ -14,6 +14,8 @@ from search.analysis import (
     Fragment,
     QueryTerms,
     best_fragment,
+    by_sound,
+    corrected,
     highlight,
     prefix_query,
     query_terms,
@@ -72,7 +74,8 @@ class Choice:
 class Answer:
     """
     ``is_down``: the engine did not answer, nothing else holds. ``is_relaxed``: no result has all words, these have
-    most. ``next_address`` leads on, "" at the end. ``bad_cursor``: the position was not understood, this is the start.
+    most. ``meant`` is the spelling that was looked for instead, nothing has the one typed; ``sounds_alike``: nor that,
+    these only sound like it. ``next_address`` leads on, "" at the end. ``bad_cursor``: the position was not understood, this is the start.
     """
 
     question: Question
@@ -82,6 +85,8 @@ class Answer:
     next_address: str = ""
     cursor: str = ""
     is_relaxed: bool = False
+    meant: str = ""
+    sounds_alike: bool = False
     is_down: bool = False
     bad_cursor: bool = False
     took_ms: float = 0.0
@@ -108,41 +113,45 @@ def answer(
 
     Names of facet values cost three queries, whatever is found; results cost none.
     """
-    terms = query_terms(question.q, trade_synonyms()) if question.q else QueryTerms()
-    request = SearchRequest(
-        terms=terms,
-        filters={**question.by_field(), **(fixed or {})},
-        facets=facets,
-        sort=question.sort,
-        cursor=question.cursor,
-        size=size,
-        exact=exact_terms(question.q),
-    )
+    request = replace(_request(question.q, question), filters={**question.by_field(), **(fixed or {})})
+    request = replace(request, facets=facets, size=size)
     bad_cursor = False
     try:
-        if question.q and not terms:
-            page = _nothing(request)  # signs alone: there is nothing to look for
+        if question.q and not request.terms:
+            found = _Found(request, _nothing(request))  # signs alone: there is nothing to look for
         else:
             try:
                 page = engine().search(request)
             except BadCursor:
                 bad_cursor = True
-                request = _with(request, cursor="")
+                request = replace(request, cursor="")
                 page = engine().search(request)
-        page, is_relaxed = _relaxed(request, page)
+            found = _helped(_Found(request, page), question)
     except SearchUnavailable:
         return Answer(question, is_down=True)
+    page = found.page
     return Answer(
         question=question,
-        results=tuple(_result(hit, terms) for hit in page.hits),
+        results=tuple(_result(hit, found.request.terms) for hit in page.hits),
         total=page.total,
         facets=_named(page.facets, question),
         next_address=question.at(page.cursor).address() if page.cursor else "",
         cursor=page.cursor,
-        is_relaxed=is_relaxed,
+        is_relaxed=found.is_relaxed,
+        meant=found.meant,
+        sounds_alike=found.sounds_alike,
         bad_cursor=bad_cursor,
         took_ms=page.took_ms,
         engine=page.engine,
+    )
+
+
+def _request(q: str, question: Question) -> SearchRequest:
+    return SearchRequest(
+        terms=query_terms(q, trade_synonyms()) if q else QueryTerms(),
+        sort=question.sort,
+        cursor=question.cursor,
+        exact=exact_terms(q),
     )
 
 
@@ -170,18 +179,54 @@ def suggestions(typed: str, *, types: tuple[str, ...] = TYPES) -> tuple[Suggesti
     )
 
 
-def _relaxed(request: SearchRequest, page: ResultPage) -> tuple[ResultPage, bool]:
-    """Ask once more for most of the words when nothing has all of them. A cursor may lead on in such an answer."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was asked in the end, and what came back."""
+
+    request: SearchRequest
+    page: ResultPage
+    is_relaxed: bool = False
+    meant: str = ""
+    sounds_alike: bool = False
+
+
+def _helped(found: _Found, question: Question) -> _Found:
+    """
+    Return something better than nothing: what another spelling finds, what sounds alike, what has most of the words.
+    Each way is tried only when those before it found nothing, so a cursor leads on in the same one.
+    """
+    if found.page.total or not question.q:
+        return found
+    for ask in (_respelled, _heard, _relaxed):
+        other = ask(found.request, question)
+        if other is not None and other.page.total:
+            return other
+    return found
+
+
+def _respelled(request: SearchRequest, question: Question) -> _Found | None:
+    meant = corrected(question.q)
+    if not meant:
+        return None
+    terms = _request(meant, question)
+    asked = replace(request, terms=terms.terms, exact=terms.exact)
+    return _Found(asked, engine().search(asked), meant=meant)
+
+
+def _relaxed(request: SearchRequest, question: Question) -> _Found | None:
     words = len(request.terms.clauses)
-    if page.total or words < 2:
-        return page, False
-    fewest = max(1, min(words - 1, ceil(words * RELAXED_SHARE)))
-    found = engine().search(_with(request, fewest=fewest))
-    return (found, True) if found.total else (page, False)
+    if words < 2:
+        return None
+    asked = replace(request, fewest=max(1, min(words - 1, ceil(words * RELAXED_SHARE))))
+    return _Found(asked, engine().search(asked), is_relaxed=True)
 
 
-def _with(request: SearchRequest, **changes: Any) -> SearchRequest:
-    return replace(request, **changes)
+def _heard(request: SearchRequest, question: Question) -> _Found | None:
+    terms = by_sound(request.terms)
+    if terms == request.terms:
+        return None
+    asked = replace(request, terms=terms)
+    return _Found(asked, engine().search(asked), sounds_alike=True)
 
 
 def _nothing(request: SearchRequest) -> ResultPage:

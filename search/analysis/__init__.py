@@ -10,8 +10,9 @@ loaded at the first use, once in a process, under a lock: importing this package
 
 from search.analysis.highlight import Fragment, best_fragment, highlight
 from search.analysis.normal import normalize
-from search.analysis.query import Clause, QueryTerms, prefix_query, query_terms, word_query
+from search.analysis.query import Clause, QueryTerms, by_sound, prefix_query, query_terms, word_query
 from search.analysis.segment import cut
+from search.analysis.spelling import corrected
 from search.analysis.synonyms import Synonyms, parse_synonyms, trade_synonyms
 from search.analysis.terms import START_MARK, index_terms, pinyin_terms, prefix_terms, said, start_terms
 from search.analysis.warm import warm
@@ -23,6 +24,8 @@ __all__ = [
     "QueryTerms",
     "Synonyms",
     "best_fragment",
+    "by_sound",
+    "corrected",
     "cut",
     "highlight",
     "index_terms",

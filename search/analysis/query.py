@@ -9,11 +9,12 @@ is typed, the title is found.**
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.analysis.normal import Run, normalize, runs
 from search.analysis.pinyin import fold
 from search.analysis.segment import chunks
+from search.analysis.sounds import sound_of
 from search.analysis.synonyms import NONE, Synonyms
 from search.analysis.terms import FOLD_MARK, PREFIX_SPAN, code_term
 
@@ -107,6 +108,23 @@ def query_terms(text: str, synonyms: Synonyms = NONE) -> QueryTerms:
     if len(letters) > 1:
         lifts["".join(letters)] = None
     return QueryTerms(tuple(kept[:MAX_CLAUSES]), tuple(lifts)[:MAX_CLAUSES])
+
+
+def by_sound(terms: QueryTerms) -> QueryTerms:
+    """
+    Return the same question, satisfied also by titles and names that sound the same (悍工 by 焊工).
+
+    >>> [clause.pinyin for clause in by_sound(query_terms("悍工")).clauses]
+    [('hangon', 'qqhanon')]
+    """
+    return replace(terms, clauses=tuple(_heard(clause) for clause in terms.clauses))
+
+
+def _heard(clause: Clause) -> Clause:
+    if len(clause.text) < 2 or not all(run.kind == "han" for run in runs(clause.text)):
+        return clause
+    sound = sound_of(clause.text)
+    return replace(clause, pinyin=(sound, FOLD_MARK + fold(sound)))
 
 
 def _bounded(text: str) -> str:

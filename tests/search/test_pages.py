@@ -201,6 +201,29 @@ class TestNothingFound:
         assert "没找到“开天车的”" in response.content.decode()
         assert "起重装卸机械操作工" in response.content.decode()
 
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [
+            ("悍工", "焊工"),
+            ("汉工 安全", "焊工 安全"),
+            ("hangogn", "焊工"),
+            ("hangonng", "焊工"),
+            ("陈铁杉", None),
+        ],
+    )
+    def test_one_wrong_character_or_letter_still_finds_what_is_meant(self, client, filled, typed, meant):
+        body = client.get("/api/v1/search", {"q": typed}).json()
+
+        assert (body["did_you_mean"], body["sounds_alike"]) == (meant, meant is None)
+        found = {"高级焊工安全操作规程"} if meant else {"陈铁山"}
+        assert found <= {result["title"] for result in body["results"]}
+
+    def test_the_page_says_what_it_looked_for_instead(self, client, filled):
+        page = client.get("/search/?q=悍工").content.decode()
+
+        assert "没有找到“悍工”，下面是“焊工”的结果。" in page
+        assert "<mark>焊工</mark>" in page
+
     def test_most_of_the_words_are_enough_when_all_are_too_many(self, client, filled):
         response = client.get("/courses/?q=焊工 安全 吊钩")
 

@@ -1,4 +1,4 @@
-"""Make ``search/analysis/data/jieba_trades.txt`` from the occupation table (see search/analysis/dictionary.py)."""
+"""Make the files in ``search/analysis/data`` that come from tables: the dictionary of trades, the sounds of characters."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from occupations.api import occupations_on
 from search.analysis.dictionary import dictionary_lines, extra_words
 from search.analysis.segment import DATA
+from search.analysis.sounds import FILE, sound_lines
 from search.analysis.synonyms import trade_synonyms
 
 HEAD = "# made by: manage.py build_trade_dictionary (see search/analysis/dictionary.py); do not edit\n"
@@ -23,13 +24,14 @@ class Command(BaseCommand):
         names = list(extra_words())
         for name, aliases in occupations_on(timezone.localdate()).values_list("name", "aliases"):
             names += [name, *aliases.splitlines()]
-        text = HEAD + "\n".join(dictionary_lines(names, trade_synonyms())) + "\n"
-        path = DATA / "jieba_trades.txt"
-        if options["check"]:
-            if path.read_text(encoding="utf-8") != text:
-                raise CommandError(
-                    "jieba_trades.txt differs from the occupation table: run build_trade_dictionary"
-                )
-        else:
+        self._keep("jieba_trades.txt", dictionary_lines(names, trade_synonyms()), is_check=options["check"])
+        self._keep(FILE, sound_lines(), is_check=options["check"])
+
+    def _keep(self, name: str, lines: list[str], *, is_check: bool) -> None:
+        text = HEAD + "\n".join(lines) + "\n"
+        path = DATA / name
+        if not is_check:
             path.write_text(text, encoding="utf-8")
-            self.stdout.write(f"{text.count(chr(10)) - 1} words in {path.name}")
+            self.stdout.write(f"{len(lines)} lines in {name}")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            raise CommandError(f"{name} differs from the tables: run build_trade_dictionary")
