@@ -4,13 +4,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from accounts.models import Person, User
 from accounts.rules import normalize_phone
-from instructors.models import InstructorProfile
-from instructors.operations import fill_derived, forget_verification
+from instructors.models import Grade, InstructorProfile
+from instructors.operations import fill_derived, forget_verification, refresh_standing
+from instructors.rules import masked
 
 
 def person_of(text: str) -> Person | None:
@@ -39,6 +41,9 @@ class InstructorProfileForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             del self.fields["account"]
+        for row in self.formsets["qualifications"].forms if "qualifications" in self.formsets else []:
+            if row.instance.pk:
+                _hide_number(row)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -60,5 +65,27 @@ class InstructorProfileForm(WagtailAdminModelForm):
         for row in self.formsets["honours"].forms:
             if row.instance.pk and row.has_changed():
                 forget_verification(row.instance)
+        for row in self.formsets["qualifications"].forms:
+            if row.instance.pk and row.has_changed():
+                row.instance.verified_by, row.instance.verified_at = None, None
         saved: InstructorProfile = super().save(commit=commit)
+        if commit:
+            refresh_standing([saved.pk], on=timezone.localdate())
         return saved
+
+
+def _hide_number(row: forms.ModelForm) -> None:
+    """Show the last figures of a number that was filed; left empty, it stays as it is."""
+    known = row.instance.number
+    field = row.fields["number"]
+    row.initial["number"] = ""
+    field.widget.attrs["placeholder"] = masked(known)
+    field.help_text = _("不改就空着。")
+    row.clean_number = lambda: row.cleaned_data["number"] or known  # type: ignore[attr-defined]
+
+
+class GradeForm(forms.Form):
+    """A grade against the table."""
+
+    grade = forms.TypedChoiceField(label=_("等级"), choices=Grade, coerce=int)
+    reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

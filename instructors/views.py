@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.policies import guard, public
 from instructors.queries import card_of, listed, profiles
+from instructors.queries.standing import taught_levels
 from instructors.sections import sections_of
 
 PER_PAGE = 24
@@ -42,5 +43,11 @@ def instructor_page(request: HttpRequest, slug: str) -> HttpResponse:
         for honour in card.honours
     ]
     sections = [(s, render_to_string(s.template, s.context, request)) for s in sections_of(profile)]
-    context = {"profile": profile, "card": card, "honours": honours, "sections": sections}
+    context = {
+        "profile": profile,
+        "card": card,
+        "honours": honours,
+        "sections": sections,
+        "teaches": taught_levels(profile),
+    }
     return render(request, "instructors/page.html", context)

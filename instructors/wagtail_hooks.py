@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
@@ -19,10 +20,11 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from accounts.models import User
 from core.choosers import search_form
-from instructors.admin_views import VERIFIERS, decide_honour
+from instructors.admin_views import VERIFIERS, decide_honour, decide_qualification, set_grade
 from instructors.forms import InstructorProfileForm
-from instructors.models import HeldHonour, InstructorProfile
+from instructors.models import GradeRule, HeldHonour, InstructorProfile, Qualification
 from instructors.queries import card_of, profiles, state_words
+from instructors.rules import masked
 
 _SEARCH = search_form("public_name", "pinyin", "employer")
 
@@ -39,6 +41,7 @@ def may_verify(user: User) -> bool:
 
 
 register_permission_policy(HeldHonour, HonourDeskPolicy(HeldHonour))
+register_permission_policy(Qualification, HonourDeskPolicy(Qualification))
 
 
 class _InstructorList:
@@ -83,6 +86,12 @@ class InstructorViewSet(SnippetViewSet):
         "employer",
         Column("union", label=_("所属工会")),
         Column("honours", label=_("荣誉"), accessor=_honours),
+        TitleColumn(
+            "grade",
+            label=_("等级"),
+            accessor="get_grade_display",
+            get_url=lambda profile: reverse("set_grade", args=[profile.pk]),
+        ),
         "is_listed",
     ]
     list_filter = ["is_listed"]
@@ -108,6 +117,21 @@ class InstructorViewSet(SnippetViewSet):
             label=_("荣誉"),
             panels=[FieldPanel("honour"), FieldPanel("year"), FieldPanel("number")],
             help_text=_("写上文号，方便核验。核验以后才公开；改动一条已核验的荣誉，要重新核验。"),
+        ),
+        InlinePanel(
+            "qualifications",
+            heading=_("任教资格"),
+            label=_("证书或职称"),
+            panels=[
+                FieldPanel("kind"),
+                FieldPanel("occupation"),
+                FieldPanel("level"),
+                FieldPanel("title"),
+                FieldPanel("number"),
+                FieldPanel("issuer"),
+                FieldPanel("issued_on"),
+            ],
+            help_text=_("能教哪几级，按核验过的证书和职称算。改动一条已核验的，要重新核验。"),
         ),
         FieldPanel("quote"),
         FieldPanel("story"),
@@ -153,8 +177,58 @@ class HonourViewSet(SnippetViewSet):
         return HeldHonour.objects.select_related("profile", "honour", "verified_by__person")
 
 
+def _qualification_state(held: Qualification) -> str:
+    if held.withdrawn_at:
+        return gettext("已撤下")
+    return gettext("已核验") if held.verified_at else gettext("等核验")
+
+
+class QualificationViewSet(SnippetViewSet):
+    model = Qualification
+    icon = "success"
+    menu_label = _("任教资格核验")
+    list_display = [
+        TitleColumn(
+            "profile",
+            label=_("师傅"),
+            accessor="profile",
+            get_url=lambda held: reverse("decide_qualification", args=[held.pk]),
+        ),
+        "occupation",
+        "level",
+        Column("number", label=_("证书编号"), accessor=lambda held: masked(held.number)),
+        Column("state", label=_("状态"), accessor=_qualification_state),
+    ]
+    list_filter = {"verified_at": ["isnull"], "withdrawn_at": ["isnull"]}
+    search_fields = ["profile__public_name"]
+    ordering = ["verified_at", "-pk"]
+    copy_view_enabled = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return Qualification.objects.select_related("profile", "occupation", "level")
+
+
+class GradeRuleViewSet(SnippetViewSet):
+    model = GradeRule
+    icon = "list-ul"
+    menu_label = _("师资等级规则")
+    list_display = ["__str__"]
+    copy_view_enabled = False
+    panels = [
+        FieldPanel("grade"),
+        MultiFieldPanel(
+            [FieldPanel("honour_level"), FieldPanel("level"), FieldPanel("title")],
+            heading=_("条件：三项里填一项"),
+            help_text=_("够得上几条，按最高的算；一条都够不上是见习。改了以后，夜里给每位师傅重新算。"),
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return GradeRule.objects.select_related("level")
+
+
 class TeachingPoolGroup(SnippetViewSetGroup):
-    items = (InstructorViewSet, HonourViewSet)
+    items = (InstructorViewSet, HonourViewSet, QualificationViewSet, GradeRuleViewSet)
     menu_label = _("师资")
     menu_icon = "group"
     menu_order = 240
@@ -165,4 +239,8 @@ register_snippet(TeachingPoolGroup)
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
-    return [path("honours/<int:pk>/decide/", decide_honour, name="decide_honour")]
+    return [
+        path("honours/<int:pk>/decide/", decide_honour, name="decide_honour"),
+        path("qualifications/<int:pk>/decide/", decide_qualification, name="decide_qualification"),
+        path("instructors/<int:pk>/grade/", set_grade, name="set_grade"),
+    ]

@@ -22,6 +22,7 @@ from occupations.queries.standards import (
     requirement_rows,
     standard_in_force,
     standards_in_force,
+    teachers_in_force,
 )
 from occupations.rules import Teacher, from_plain, may_teach
 from occupations.sections import Teaching, register_teaching
@@ -52,4 +53,5 @@ __all__ = [
     "skill_levels",
     "standard_in_force",
     "standards_in_force",
+    "teachers_in_force",
 ]

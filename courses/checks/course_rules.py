@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.checks.rule import Failure, Rule
-from courses.checks.snapshot import MS_PER_HOUR, CourseSnapshot
+from courses.checks.snapshot import MS_PER_HOUR, CourseSnapshot, TeacherFacts
 
 
 class OccupationAndLevel(Rule):
@@ -37,7 +37,7 @@ class Introduction(Rule):
 class Teacher(Rule):
     key = "teacher"
     title = gettext_lazy("有能教这一级的师傅")
-    why = gettext_lazy("教这一级的人，自己要有标准规定的等级，并且在师资库里公开可查。")
+    why = gettext_lazy("教这一级的人，要有标准规定的证书、职称或者荣誉，经过核验，并且在师资库里公开可查。")
 
     def failures(self, course: CourseSnapshot) -> Iterator[Failure]:
         if not course.teachers:
@@ -45,13 +45,15 @@ class Teacher(Rule):
             return
         if not course.has_occupation or course.level_rank is None:
             return  # there is nothing yet to be entitled to
-        least = course.standard.teacher_rank if course.standard else course.level_rank
-        if not any(t.is_listed and t.rank is not None and t.rank >= least for t in course.teachers):
-            names = "、".join(teacher.name for teacher in course.teachers)
-            message = _(
-                "%(names)s在师资库里没有公开登记这个职业、够教这一级的等级。请师资管理员核对登记，或者再选一位师傅。"
-            )
-            yield self.of_course(course, message % {"names": names}, "instructors")
+        if any(t.is_listed and t.is_entitled for t in course.teachers):
+            return
+        reasons = "；".join(self._reason(teacher) for teacher in course.teachers)
+        message = _("没有人够教这一级的资格：%(reasons)s。请师资管理员核验证书，或者再选一位师傅。")
+        yield self.of_course(course, message % {"reasons": reasons}, "instructors")
+
+    def _reason(self, teacher: TeacherFacts) -> str:
+        missing = teacher.missing if not teacher.is_entitled else _("还没有在师资库里公开")
+        return _("%(name)s：%(missing)s") % {"name": teacher.name, "missing": missing}
 
 
 class Length(Rule):

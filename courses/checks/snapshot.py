@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from occupations.api import Teacher
+
 MS_PER_HOUR = 45 * 60_000
 """One 学时 (design.md §4)."""
 
@@ -65,11 +67,15 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class TeacherFacts:
-    """An instructor the course names: shown in the teaching pool or not, and the rank held in the course's trade."""
+    """
+    An instructor the course names: shown in the teaching pool or not, and whether the course's level may be taught; what
+    is ``missing`` if not. Neither is known of a course without trade or level.
+    """
 
     name: str
     is_listed: bool
-    rank: int | None
+    is_entitled: bool = False
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class StandardFacts:
 
     name: str
     hours: int
-    teacher_rank: int
+    teacher: Teacher
     requirements: frozenset[int]
     hazardous: frozenset[int]
 

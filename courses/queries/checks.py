@@ -26,10 +26,9 @@ from courses.checks.snapshot import (
 from courses.models import CoursePage, SwitchedOffRule
 from courses.queries.drafts import CourseDraft, course_draft, ids_in, notices_in
 from courses.rules import MediaFacts, timeline, with_notices
-from instructors.api import profiles
+from instructors.api import entitlements_to, missing_words, profiles
 from media.models import Video
-from occupations.api import level_rows, requirement_rows, standard_in_force
-from occupations.models import SkillLevel
+from occupations.api import level_labels, level_rows, requirement_rows, standard_in_force
 
 _SEEN_FOR_S = 600
 
@@ -59,7 +58,7 @@ def snapshot_of(course: CoursePage, draft: CourseDraft, *, on: date) -> CourseSn
     every = [block for blocks in facts.values() for block in blocks]
     videos, notices = _videos(every), notices_in(_plain(every))
     files = _files(every, videos, notices)
-    ranks = dict(SkillLevel.objects.values_list("pk", "rank"))
+    standard = _standard(draft, on)
     media = MediaFacts(
         videos={pk: (video.ms, "") for pk, video in videos.items() if video.is_ready},
         images=dict.fromkeys(ids_in(_plain(every), "image"), ""),
@@ -68,12 +67,12 @@ def snapshot_of(course: CoursePage, draft: CourseDraft, *, on: date) -> CourseSn
         page_id=course.pk,
         title=draft.title,
         has_occupation=bool(draft.occupation_id),
-        level_rank=ranks.get(draft.level_id) if draft.level_id else None,
+        level_rank=draft.level_id,
         has_summary=bool(draft.summary),
         has_outcomes=bool(draft.outcomes),
         licence=draft.licence,
         ai_label=draft.ai_label,
-        teachers=_teachers(draft),
+        teachers=_teachers(draft, standard, on),
         modules=tuple(ModuleFacts(m.page_id, m.number, m.title) for m in draft.modules),
         lessons=tuple(
             LessonFacts(
@@ -87,7 +86,7 @@ def snapshot_of(course: CoursePage, draft: CourseDraft, *, on: date) -> CourseSn
             for lesson in draft.lessons
         ),
         files=files,
-        standard=_standard(draft, on),
+        standard=standard,
     )
 
 
@@ -105,7 +104,7 @@ def _standard(draft: CourseDraft, on: date) -> StandardFacts | None:
     return StandardFacts(
         name=str(standard),
         hours=level.hours,
-        teacher_rank=level.teacher.rank,
+        teacher=level.teacher,
         requirements=frozenset(row.id for row in rows),
         hazardous=frozenset(row.id for row in rows if row.is_hazardous),
     )
@@ -177,16 +176,27 @@ def _there(names: set[str]) -> set[str]:
     return {keys[key] for key in known | found}
 
 
-def _teachers(draft: CourseDraft) -> tuple[TeacherFacts, ...]:
+def _teachers(draft: CourseDraft, standard: StandardFacts | None, on: date) -> tuple[TeacherFacts, ...]:
     found = {profile.pk: profile for profile in profiles().filter(pk__in=draft.instructors)}
+    entitled = (
+        entitlements_to(
+            occupation=draft.occupation_id,
+            rank=draft.level_id,
+            teacher=standard.teacher if standard else None,
+            profiles=found,
+            on=on,
+        )
+        if draft.occupation_id and draft.level_id
+        else {}
+    )
+    labels = level_labels()
     return tuple(
         TeacherFacts(
-            name=profile.public_name,
-            is_listed=profile.is_listed,
-            rank=next(
-                (t.level.rank for t in profile.shown_trades if t.occupation_id == draft.occupation_id), None
-            ),
+            name=found[pk].public_name,
+            is_listed=found[pk].is_listed,
+            is_entitled=pk in entitled and entitled[pk].entitled,
+            missing=missing_words(entitled[pk], labels) if pk in entitled else "",
         )
         for pk in draft.instructors
-        if (profile := found.get(pk)) is not None
+        if pk in found
     )

@@ -35,6 +35,22 @@ def standard_in_force(*, occupation: str, on: date) -> OccupationalStandard | No
     return standards_in_force(on).filter(occupation=occupation).first()
 
 
+def teachers_in_force(
+    *, on: date, occupations: Iterable[str] | None = None
+) -> dict[tuple[str, int], Teacher]:
+    """Return who may teach by occupation and rank, of the standards in force on a day; in one statement."""
+    standards = standards_in_force(on).order_by()
+    if occupations is not None:
+        standards = standards.filter(occupation__in=set(occupations))
+    rows = StandardLevel.objects.filter(standard__in=standards.values("pk")).values_list(
+        "standard__occupation", "level", "teacher_level", "teacher_years", "teacher_title"
+    )
+    return {
+        (code, rank): Teacher(rank=teacher, years=years, title=title)
+        for code, rank, teacher, years, title in rows
+    }
+
+
 def published_standards(occupation: str | None = None) -> QuerySet[OccupationalStandard]:
     """Return the published editions, the newest of an occupation first."""
     found = OccupationalStandard.objects.filter(published_at__isnull=False).select_related("occupation")

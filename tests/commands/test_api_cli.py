@@ -42,7 +42,7 @@ from search.engines import engine
 from search.trades import suggest
 from tests.commands.api_cli import Example, differences, documents, sections
 from tests.factories.courses import lesson as make_lesson
-from tests.factories.courses import make_draft
+from tests.factories.courses import make_draft, make_instructor, make_taught
 from tests.factories.courses import text as make_text
 from tests.factories.people import make_member, make_person, make_tree, make_user
 from tests.factories.standards import make_examples
@@ -250,6 +250,11 @@ def _a_policy_that_nobody_lived_under():
     roll_up(today=TODAY)
 
 
+def _an_instructor_with_a_certificate():
+    load_classification()
+    make_taught(make_instructor(slug="chentieshan"))
+
+
 def _a_course_in_a_file():
     _a_course_that_lacks_a_checkpoint()
     with Path("smaw.zip").open("wb") as target:
@@ -260,6 +265,7 @@ PREPARE = {
     ("export_course", 0): _a_course_that_lacks_a_checkpoint,
     ("import_course", 0): _a_course_in_a_file,
     ("import_course", 2): lambda: Path("smaw.zip").write_text("no archive", encoding="utf-8"),
+    ("entitlement", 0): _an_instructor_with_a_certificate,
     ("check_course", 0): _a_course_that_lacks_a_checkpoint,
     ("recount", 0): _a_policy_that_nobody_lived_under,
     ("jobs", 0): _a_job_of_each_kind,

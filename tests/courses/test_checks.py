@@ -28,10 +28,11 @@ from courses.checks.snapshot import (
 from courses.models import CoursePage, LessonPage, SwitchedOffRule
 from courses.operations.tree import NewModule
 from courses.queries.checks import check_course
+from occupations.api import Teacher
 from tests.factories import courses as make
 
 TODAY = day_of(to_ms(make.NOW))
-STANDARD = StandardFacts("焊工 2026", 2, 3, frozenset({1, 2}), frozenset({2}))
+STANDARD = StandardFacts("焊工 2026", 2, Teacher(5), frozenset({1, 2}), frozenset({2}))
 TEXT, QUESTION = {"type": "text", "id": "t", "value": "<p>先断电</p>"}, {**make.question(), "id": "q"}
 SAFETY = {"type": "safety", "id": "s", "value": {"title": "先看", "hazards": ["弧光"], "text": "戴面罩"}}
 
@@ -51,7 +52,7 @@ WHOLE = CourseSnapshot(
     has_outcomes=True,
     licence="cc-by",
     ai_label="human",
-    teachers=(TeacherFacts("陈铁山", True, 6),),
+    teachers=(TeacherFacts("陈铁山", True, True),),
     modules=(ModuleFacts(10, 1, "引弧"),),
     lessons=(a_lesson(TEXT, SAFETY, QUESTION),),
     standard=STANDARD,
@@ -85,18 +86,14 @@ class TestEachRule:
             ({"has_summary": False}, "introduction", "summary"),
             ({"has_outcomes": False}, "introduction", "outcomes"),
             ({"teachers": ()}, "teacher", "instructors"),
-            ({"teachers": (TeacherFacts("甲", False, 6),)}, "teacher", "instructors"),
-            ({"teachers": (TeacherFacts("甲", True, 2),)}, "teacher", "instructors"),
-            ({"teachers": (TeacherFacts("甲", True, None),)}, "teacher", "instructors"),
+            ({"teachers": (TeacherFacts("甲", False, True),)}, "teacher", "instructors"),
+            ({"teachers": (TeacherFacts("甲", True, False, "要二级/技师"),)}, "teacher", "instructors"),
             ({"licence": ""}, "licence", "licence"),
             ({"ai_label": ""}, "licence", "ai_label"),
         ],
     )
     def test_what_the_course_itself_lacks_is_found_at_its_field(self, changes, rule, field):
         assert found(**changes) == [(rule, 1, "", field)]
-
-    def test_who_holds_the_courses_own_level_may_teach_it_where_no_standard_says_more(self):
-        assert found(teachers=(TeacherFacts("甲", True, 2),), standard=None) == []
 
     def test_a_course_longer_than_the_training_its_standard_asks_for_is_too_long(self):
         at_most = a_lesson(TEXT, QUESTION, ms=2 * 45 * 60_000)

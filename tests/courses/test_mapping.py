@@ -12,6 +12,7 @@ from courses.models import CoursePage, EditionRequirement, LessonPage
 from courses.operations import withdraw
 from courses.queries.checks import check_course
 from courses.queries.coverage import coverage_of
+from instructors.models import TaughtTrade
 from occupations.api import requirement_rows
 from occupations.models import OccupationalStandard
 from occupations.operations.standards import StandardInUse, take_back
@@ -117,13 +118,15 @@ def test_a_standard_that_lessons_refer_to_can_neither_be_taken_back_nor_deleted(
 
 def test_the_check_asks_for_a_requirement_a_safety_notice_and_a_teacher_the_standard_allows(welder):
     dangerous = next(row for row in rows(welder) if row.is_hazardous)
-    course = make.make_draft(mapped("运条", dangerous), mapped("收弧"))
+    unproved = make.make_instructor()
+    TaughtTrade.objects.create(profile=unproved, occupation_id=make.WELDER, level_id=2)
+    course = make.make_draft(mapped("运条", dangerous), mapped("收弧"), instructors=[unproved])
 
     report = check_course(course, on=make.NOW.date())
 
     found = {(f.rule, f.where) for f in report.failures}
     assert {("safety_notice", "运条"), ("requirement", "收弧")} <= found
-    assert any("师" in f.message for f in report.failures if f.where == course.title)
+    assert any("陈铁山：要" in f.message for f in report.failures if f.rule == "teacher")
 
 
 class TestCoverage:

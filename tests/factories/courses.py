@@ -1,6 +1,6 @@
 """A CMS with its house rules, instructors, and courses at each stage of their life."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -12,14 +12,14 @@ from courses.operations.setup_cms import group_name
 from courses.operations.tree import NewCourse, NewLesson, NewModule
 from courses.review import deciding
 from courses.review.deciding import Verdict, send_back
-from instructors.models import InstructorProfile, TaughtTrade
+from instructors.models import InstructorProfile, Qualification, TaughtTrade
 from media.models import Video
 from occupations.models import Occupation, OccupationGroup, SkillLevel
 from tests.factories.people import make_user
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 WELDER = "6-18-02-04"
-_counter = {"instructor": 0, "course": 0, "video": 0, "lesson": 0}
+_counter = {"instructor": 0, "certificate": 0, "course": 0, "video": 0, "lesson": 0}
 
 
 def make_occupation(code: str = WELDER, name: str = "焊工") -> Occupation:
@@ -39,8 +39,16 @@ def make_level(rank: int = 2) -> SkillLevel:
         4: "三级/高级工",
         5: "二级/技师",
         6: "一级/高级技师",
+        7: "特级技师",
+        8: "首席技师",
     }
-    defaults = {"code": str(rank), "name": labels[rank][:10], "label": labels[rank]}
+    digit = {1: "", 7: "T", 8: ""}.get(rank, str(7 - rank))
+    defaults = {
+        "code": str(rank),
+        "name": labels[rank][:10],
+        "label": labels[rank],
+        "certificate_digit": digit,
+    }
     return SkillLevel.objects.get_or_create(rank=rank, defaults=defaults)[0]
 
 
@@ -61,9 +69,33 @@ def make_instructor(name: str = "陈铁山", *, user: User | None = None, **fiel
 def make_taught(
     teacher: InstructorProfile, *, occupation: str | None = WELDER, level: int | None = 2
 ) -> None:
-    """Enter in the teaching pool that somebody holds a level of an occupation."""
+    """Enter in the teaching pool that somebody holds a level, with a verified certificate that lets teach up to 一级."""
     if occupation and level:
         TaughtTrade.objects.create(profile=teacher, occupation_id=occupation, level_id=level)
+        make_qualification(teacher, occupation=occupation)
+
+
+def make_qualification(
+    teacher: InstructorProfile,
+    *,
+    occupation: str = WELDER,
+    rank: int = 6,
+    issued_on: date = date(2020, 3, 1),
+    verified_by: User | None = None,
+    is_verified: bool = True,
+) -> Qualification:
+    """Return a certificate of a rank, verified unless said otherwise."""
+    _counter["certificate"] += 1
+    digit = make_level(rank).certificate_digit
+    return Qualification.objects.create(
+        profile=teacher,
+        occupation_id=occupation,
+        level_id=rank,
+        number=f"S000011000001{issued_on:%y}{digit}{_counter['certificate']:06}",
+        issued_on=issued_on,
+        verified_by=(verified_by or teacher.person.user) if is_verified else None,
+        verified_at=NOW if is_verified else None,
+    )
 
 
 def without_rule(key: str, *, by: User) -> None:

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.django_db
 def held(db):
     operations.load_honours()
     master = make.make_instructor("陈铁山", slug="chen-tieshan", employer="栖江重型机械厂")
-    TaughtTrade.objects.create(profile=master, occupation=make.make_occupation(), level=make.make_level(6))
+    make.make_occupation()
+    make.make_level(6)
+    make.make_taught(master, level=6)
     return HeldHonour.objects.create(
         profile=master, honour_id="QGJSNS", year=2014, number="人社部发〔2014〕1号"
     )
@@ -191,6 +193,7 @@ class TestCms:
             "quote": "焊缝会说话",
             "story": "",
             "is_listed": "on",
+            "qualifications": inline_formset([]),
         }
         return nested_form_data(values)
 

@@ -139,6 +139,7 @@ def _of_the_course(author: User) -> dict[str, Any]:
     film.save()
     teacher = make.make_instructor(user=author)
     load_honours()
+    qualification = make.make_qualification(teacher, is_verified=False)
     honour = HeldHonour.objects.create(profile=teacher, honour_id="QGJSNS", year=2024)
     course = make.make_course(
         make.lesson("引弧", make.text("先引弧")), make.lesson("运条", make.video(film)), by=author,
@@ -153,6 +154,7 @@ def _of_the_course(author: User) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "course": course.slug, "course_pk": course.pk, "module_pk": first.get_parent().pk, "teacher": teacher.slug, "honour": honour.pk,
+        "qualification": qualification.pk, "instructor": teacher.pk,
         "edition": edition.pk, "position": 1, "remark": remark.uuid, "lesson": second.uuid, "first": first.uuid,
         "part": parts_of(row)[0].uuid, "package": _package_of(course, author),
     }  # fmt: skip

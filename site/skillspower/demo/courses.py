@@ -31,9 +31,15 @@ from courses.api import (
 )
 from courses.models import AiLabel, CourseEdition, CoursePage, EditionLesson, Licence, ReviewPoint
 from courses.operations.setup_cms import COLLECTION, setup_cms
-from instructors.api import load_honours, open_notice, verify_honour
-from instructors.models import HeldHonour, InstructorProfile, TaughtTrade
-from instructors.operations import fill_derived
+from instructors.api import (
+    fill_derived,
+    load_grades,
+    load_honours,
+    open_notice,
+    verify_honour,
+    verify_qualification,
+)
+from instructors.models import HeldHonour, InstructorProfile, Qualification, TaughtTrade
 from media.api import accept_video, make_playable
 from media.models import Video
 from skillspower.demo.clips import CLIPS
@@ -45,6 +51,8 @@ from unions.api import Membership
 
 TRADE_REVIEWER, CONTENT_REVIEWER = "zhao-guoqing", "zhou-wenjing"
 LONG_PART_MS = 600_000
+HIGHEST_CERTIFICATE = 6
+"""一级/高级技师; the two levels above are appointed by the employer."""
 FIRST_CLIP = "electrode-motions"
 ONLINE_SINCE, ONE_EVERY = timedelta(days=236), timedelta(days=4)
 """The first course went online before anybody of the demo studied, the others after it."""
@@ -64,6 +72,7 @@ class DemoCourses:
 def load_instructors(*, cast: dict[str, User], now: datetime) -> dict[str, InstructorProfile]:
     """Make the teaching profiles of the cast, their honours verified but for those that wait; return them by key."""
     load_honours()
+    load_grades()
     made = {}
     for teacher in community.instructors():
         person = cast[teacher.person].person
@@ -83,6 +92,7 @@ def load_instructors(*, cast: dict[str, User], now: datetime) -> dict[str, Instr
         profile.save()
         for occupation, rank in teacher.trades:
             TaughtTrade.objects.create(profile=profile, occupation_id=occupation, level_id=rank)
+            _qualify(profile, occupation, rank, by=cast[CONTENT_REVIEWER], now=now)
         for code, year, verified, notice_day in teacher.honours:
             held = HeldHonour.objects.create(profile=profile, honour_id=code, year=year)
             if verified:
@@ -92,6 +102,24 @@ def load_instructors(*, cast: dict[str, User], now: datetime) -> dict[str, Instr
                 open_notice(held=held, by=cast[CONTENT_REVIEWER], now=now, first_day=first)
         made[teacher.person] = profile
     return made
+
+
+def _qualify(profile: InstructorProfile, occupation: str, rank: int, *, by: User, now: datetime) -> None:
+    """File the invented certificate, or for 特级技师 the appointment, that the trade of an instructor rests on; verified."""
+    is_appointed = rank > HIGHEST_CERTIFICATE
+    issued_on = date(day_of(to_ms(now)).year - 6, 6, 18)
+    held = Qualification(
+        profile=profile,
+        kind=Qualification.Kind.APPOINTMENT if is_appointed else Qualification.Kind.CERTIFICATE,
+        occupation_id=occupation,
+        level_id=rank,
+        number="" if is_appointed else f"S000033000101{issued_on:%y}{7 - rank}{profile.pk:06}",
+        issuer=profile.employer if is_appointed else "",
+        issued_on=issued_on,
+    )
+    held.full_clean()
+    held.save()
+    verify_qualification(held=held, by=by, now=now)
 
 
 def _workday_back(today: date, count: int) -> date:

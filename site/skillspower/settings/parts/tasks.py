@@ -66,6 +66,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="23"),
         "options": {"expires": 3_000},
     },
+    "refresh-teaching": {"task": "instructors.refresh_standing", "schedule": crontab(hour="0", minute="25")},
     "roll-up-study": {"task": "reports.roll_up", "schedule": 5, "options": {"expires": 5}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")

@@ -8,25 +8,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import audit, inbox
+from core import audit
 from core.clock import day_of, to_ms
 from core.db import lock_rows
 from core.display import full_day
 from core.pinyin import pinyin_of
 from core.workdays import workday_after
 from instructors.models import HeldHonour, Honour, InstructorProfile
+from instructors.operations.desk import AUDIT_STREAM, CannotVerify, tell
+from instructors.operations.standing import refresh_standing
+from unions.api import chain_of
 
-DATA = Path(__file__).parent / "data"
-AUDIT_STREAM = "instructors"
+DATA = Path(__file__).parents[1] / "data"
 NOTICE_WORKDAYS = 5
 """Five working days, as model-worker selections have it."""
-
-
-class CannotVerify(ValueError):
-    """
-    Nobody verifies an honour of their own (``own``), nor one that was withdrawn (``withdrawn``), nor one whose public
-    notice runs (``notice``); a public notice of a verified one is none (``verified``). The message says which.
-    """
 
 
 @transaction.atomic
@@ -34,11 +29,20 @@ def load_honours() -> int:
     """Bring the kinds of honours to what ``data/honours.csv`` says; return how many there are in it."""
     with (DATA / "honours.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [
-            Honour(code=r["code"], name=r["name"], issuer=r["issuer"], level=r["level"])
+            Honour(
+                code=r["code"],
+                name=r["name"],
+                issuer=r["issuer"],
+                level=r["level"],
+                counts_for_teaching=r["counts_as_instructor_gold"] == "1",
+            )
             for r in csv.DictReader(file)
         ]
     Honour.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["code"], update_fields=["name", "issuer", "level"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "issuer", "level", "counts_for_teaching"],
     )
     return len(rows)
 
@@ -61,6 +65,7 @@ def verify_honour(*, held: HeldHonour, by: User, now: datetime) -> HeldHonour:
         raise CannotVerify("notice")
     held.verified_by, held.verified_at = by, now
     held.save(update_fields=["verified_by", "verified_at"])
+    refresh_standing([held.profile_id], on=day_of(to_ms(now)))
     _tell(held, "verified", _("“{honour}”已经核验"), _("从现在起写在你的师资页上。"), now)
     _note("honour.verified", held, by)
     return held
@@ -107,6 +112,7 @@ def withdraw_honour(*, held: HeldHonour, by: User, now: datetime) -> HeldHonour:
     if held.withdrawn_at is None:
         held.withdrawn_at = now
         held.save(update_fields=["withdrawn_at"])
+        refresh_standing([held.profile_id], on=day_of(to_ms(now)))
         _note("honour.withdrawn", held, by)
     return held
 
@@ -118,7 +124,11 @@ def forget_verification(held: HeldHonour) -> None:
 
 
 def fill_derived(profile: InstructorProfile) -> None:
-    """Fill what follows from the public name: pinyin for search, and an address if none was given. Does not save."""
+    """
+    Fill what follows from name and union: pinyin for search, an address if none was given, the region. Does not save.
+    """
+    regions = [u.region_code for u in chain_of(profile.union) if u.region_code] if profile.union else []
+    profile.region_code = regions[-1] if regions else ""
     profile.pinyin = pinyin_of(profile.public_name)[:120]
     if not profile.slug:
         base = (profile.pinyin.split(" ")[0] or "master")[:50]
@@ -128,19 +138,13 @@ def fill_derived(profile: InstructorProfile) -> None:
 
 
 def _tell(held: HeldHonour, what: str, title: str, body: str, now: datetime) -> None:
-    """Let the person know where an own honour stands."""
-    profile = held.profile
-    inbox.send(
-        to=profile.person.uuid,
-        kind=f"instructor.{what}",
+    tell(
+        held.profile,
+        what=what,
         title=title.format(honour=f"{held.honour} {held.year}"),
         body=body,
-        url=f"/instructors/{profile.slug}/" if profile.is_listed else "",
-        action=_("看我的师资页") if profile.is_listed else "",
-        source=f"instructor:{profile.uuid}",
-        source_name=_("师资管理"),
         key=f"honour.{what}:{held.pk}:{now.date()}",
-        at=now,
+        now=now,
     )
 
 

@@ -1,4 +1,4 @@
-"""The teaching pool: who teaches which trade, with honours that somebody has verified."""
+"""Instructors, the trades they name and the honours they hold."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,15 @@ from occupations.models import Occupation, SkillLevel
 from unions.models import Union
 
 
+class Grade(models.IntegerChoices):
+    """Grades of the pool. Higher is more; our own, not of any law."""
+
+    TRAINEE = 1, _("见习")
+    MIDDLE = 2, _("中级")
+    SENIOR = 3, _("高级")
+    DISTINGUISHED = 4, _("特聘")
+
+
 class Honour(models.Model):
     """A kind of honour (全国劳动模范 …): rows from ``data/honours.csv``."""
 
@@ -18,6 +27,9 @@ class Honour(models.Model):
     name = models.CharField(max_length=80)
     issuer = models.CharField(max_length=120, blank=True)
     level = models.CharField(max_length=20, blank=True)
+    counts_for_teaching = models.BooleanField(
+        default=False, db_default=False, help_text="a person's own honour of a city or higher"
+    )
 
     class Meta:
         verbose_name = _("荣誉种类")
@@ -60,7 +72,18 @@ class InstructorProfile(UuidModel, ClusterableModel):
         related_name="instructors",
         verbose_name=_("所属工会"),
     )
+    region_code = models.CharField(
+        max_length=6,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="of the union, or above it",
+    )
     years_of_work = models.PositiveSmallIntegerField(_("工龄"), null=True, blank=True)
+    grade = models.PositiveSmallIntegerField(
+        _("师资等级"), choices=Grade, default=Grade.TRAINEE, db_default=Grade.TRAINEE.value, editable=False
+    )
     is_listed = models.BooleanField(
         _("公开"), default=False, help_text=_("本人同意公开以后再勾。不公开的，师资页上看不到。")
     )
@@ -70,6 +93,9 @@ class InstructorProfile(UuidModel, ClusterableModel):
 
     class Meta:
         verbose_name = _("师傅")
+        indexes = [
+            models.Index("is_listed", models.F("grade").desc(), "pinyin", "id", name="instructor_in_order")
+        ]
         verbose_name_plural = _("师资")
 
     def __str__(self) -> str:

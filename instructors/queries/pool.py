@@ -37,6 +37,7 @@ class InstructorCard:
     occupation_code: str
     employer: str
     quote: str
+    grade: str
     honours: tuple[HonourLine, ...]
 
     @property
@@ -85,6 +86,7 @@ def card_of(profile: InstructorProfile) -> InstructorCard:
         occupation_code=trade.occupation_id if trade else "",
         employer=profile.employer,
         quote=profile.quote,
+        grade=profile.get_grade_display(),
         honours=tuple(_line(held) for held in profile.shown_honours),
     )
 
