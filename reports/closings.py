@@ -222,10 +222,10 @@ def _write_late_upwards(written: Iterable[tuple[UUID, Period, date]]) -> None:
     trees = db.closed_above({(union, period) for period, unions in days.items() for union in unions})
     for (line, period), parents in sorted(trees.items(), key=lambda item: (item[0][1].sort_key, item[0][0])):
         wanted: dict[UUID, set[date]] = defaultdict(set)
-        for union, booked in days[period].items():
+        for union, booked_days in days[period].items():
             at: UUID | None = union if union in parents else None
             while at is not None:
-                wanted[at] |= booked
+                wanted[at] |= booked_days
                 at = parents.get(at)
         numbers = {uuid: n for n, uuid in enumerate(sorted(parents))}
         uuids = {n: uuid for uuid, n in numbers.items()}

@@ -145,7 +145,7 @@ def _hidden(
     for union, parent in above.items():
         if parent is not None:
             children[parent].append(union)
-    cells: dict[Hashable, int] = dict(numbers)
+    cells: dict[Hashable, int] = {key: members for key, members in numbers.items()}  # noqa: C416 (dict is invariant)
     sums: list[Known] = []
     rests: set[Hashable] = set()
     for union, own in values.items():

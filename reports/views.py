@@ -38,12 +38,14 @@ from unions.api import (
     home_union,
     may,
     officer_of,
+    reveal_name,
     sees_names,
     union_asked,
 )
 
 PER_PAGE = 50
 AUDIT_STREAM = "unions"
+SHORTEST_REASON = 4
 
 
 @guard(any_officer)
@@ -182,7 +184,10 @@ def learners(request: HttpRequest, union: UUID) -> HttpResponse:
 
 @guard(officer_of())
 def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
-    """Show the entries of one learner that are booked to this union in the period: the evidence."""
+    """
+    Show the entries of one learner that are booked to this union in the period: the evidence. Above the primary union the
+    name is shown once, to who says why (POST), and the audit log keeps the reason.
+    """
     asked = _Asked(request)
     known = Person.objects.filter(uuid=person).prefetch_related("aliases").first()
     chains = [person, *(alias.alias for alias in known.aliases.all())] if known else [person]
@@ -195,7 +200,12 @@ def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
     if not page.object_list and not _is_listed(person, rolls, asked):
         raise Http404
     with_names = sees_names(_officer(request), asked.union, asked.today)
+    reason = request.POST.get("reason", "").strip()[:200] if request.method == "POST" else ""
+    is_told = bool(known) and not with_names and len(reason) >= SHORTEST_REASON
     names = {person: known.name} if with_names and known else {}
+    if known and is_told:
+        told = reveal_name(person=known, union=asked.union, officer=_officer(request), reason=reason)
+        names = {person: told}
     audit.record(
         stream=AUDIT_STREAM,
         action="learner.view_entries",
@@ -211,8 +221,12 @@ def learner(request: HttpRequest, union: UUID, person: UUID) -> HttpResponse:
         "total_ms": total_ms,
         "entries": presentation.entry_rows(list(page.object_list)),
         "learners_url": asked.address("reports:learners"),
+        "may_ask_name": known is not None and not with_names and not is_told,
+        "is_told": is_told,
+        "lacks_reason": request.method == "POST" and not with_names and not is_told,
     }
-    return render(request, "reports/learner.html", context, status=400 if asked.is_bad else 200)
+    status = 422 if context["lacks_reason"] else 400 if asked.is_bad else 200
+    return render(request, "reports/learner.html", context, status=status)
 
 
 def _is_listed(person: UUID, rolls: Mapping[UUID, Union], asked: "_Asked") -> bool:

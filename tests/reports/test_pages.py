@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Person, User
 from core.models import AuditRow
 from reports.definitions import COLUMNS
 from reports.operations import begin_day, roll_up
@@ -295,6 +295,21 @@ class TestLearners:
             assert f"会员 {li.uuid.hex[-6:].upper()}" in html
         assert AuditRow.objects.filter(action="learners.view_names").count() == 1
         assert AuditRow.objects.filter(action="learner.view_entries").count() == 1
+
+    def test_above_the_primary_union_are_named_one_by_one_with_a_reason_that_is_kept(
+        self, tree: dict[str, Union]
+    ) -> None:
+        person = make_member(tree["plant"])
+        Person.objects.filter(pk=person.pk).update(name="周大勇")
+        client = signed_in(officer_at(tree["county"]))
+        address = reverse("reports:learner", args=[tree["plant"].uuid, person.uuid])
+
+        assert "周大勇" not in client.get(address).content.decode()
+        assert client.post(address, {"reason": "看"}).status_code == 422
+        assert "周大勇" in client.post(address, {"reason": "核对补贴名单"}).content.decode()
+        assert "周大勇" not in client.get(address).content.decode()
+        row = AuditRow.objects.get(action="name.reveal")
+        assert (row.target, row.detail["reason"]) == (f"person:{person.uuid}", "核对补贴名单")
 
     def test_of_another_union_are_not_found_by_their_uuid(self, tree: dict[str, Union]) -> None:
         stranger = make_member(tree["mine"])

@@ -236,9 +236,7 @@ def change(request: HttpRequest, union: UUID, act: str) -> HttpResponse:
         context.pop("tells", None)
         return render(request, "unions/tree_act.html", context, status=422)
     if not is_meant:
-        context["sent"] = (
-            [(name, value) for name in form.fields for value in (data or {}).getlist(name)] if data else []
-        )
+        context["sent"] = [(name, value) for name in form.fields for value in request.POST.getlist(name)]
         return render(request, "unions/tree_act.html", context)
     flash.success(request, str(chosen.done))
     return redirect("unions:tree", union=union)

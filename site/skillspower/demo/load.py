@@ -11,12 +11,14 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.api import User
-from core.clock import SHANGHAI
+from core.clock import SHANGHAI, to_ms
 from courses.api import current_editions
 from courses.models import CoursePage, EditionLesson, LessonPage
 from occupations.api import load_classification, load_example_standards
 from programmes.api import Programme, create_programme
 from records.api import issue_policy, make_partitions
+from reports.closings import close_due_periods
+from reports.filters import refresh_open_periods
 from reports.operations import roll_up
 from search.operations import end_dead_rebuild
 from skillspower.demo.content import community
@@ -99,6 +101,8 @@ def finish(*, now: datetime, say: Say) -> None:
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as index:  # noqa: S603
         say("figures of the unions, search index")
         roll_up(today=now.astimezone(SHANGHAI).date())
+        close_due_periods(now=to_ms(now))
+        refresh_open_periods(now=to_ms(now))
     if index.returncode:
         # On a busy machine the figures may hold SQLite's one write lock for longer than it waits: now it is alone.
         end_dead_rebuild()
