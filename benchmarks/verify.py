@@ -3,8 +3,9 @@ How fast the ledger's chains are checked, in a database of its own with generate
 
     bin/bench verify [--smoke] [--learners N] [--entries N]
 
-The floor beside it reads every column and hashes as many bytes, without a look at what they say. Judged by processor time of
-this process and of its database session together: the bar of 100,000 entries a second is 10 µs an entry.
+The floor beside it reads every column and hashes as many bytes, without a look at what they say. Judged by the wall clock
+in as many processes as the command takes (100,000 entries a second), and by processor time of one process and
+its database session together (10 µs an entry).
 """
 
 import argparse
@@ -30,9 +31,9 @@ from benchmarks.worlds.database import cpu_seconds, own_database  # noqa: E402
 from benchmarks.worlds.ledger import make_chains  # noqa: E402
 from core.db import is_postgres, owner_cursor  # noqa: E402
 from records.db import LEDGER  # noqa: E402
-from records.verify import verify  # noqa: E402
+from records.verify import processes_for, verify  # noqa: E402
 
-BAR_US = 10.0
+BAR_US, LEAST = 10.0, 100_000.0
 ROUNDS = 3
 
 
@@ -58,15 +59,25 @@ def main() -> int:
 
 
 def _figures(entries: int) -> list[Figure]:
-    walls, costs, floors = [], [], []
+    walls, costs, floors, together = [], [], [], []
+    processes = processes_for(entries)
     for _ in range(ROUNDS):
+        began = time.monotonic()
+        _check(entries, processes)
+        together.append(time.monotonic() - began)
         floors.append(cpu_seconds(_floor))
         began = time.monotonic()
         costs.append(cpu_seconds(lambda: _check(entries)))
         walls.append(time.monotonic() - began)
     wall, cost, floor = min(walls), min(costs), min(floors)
     return [
-        Figure("entries checked", entries / max(wall, 0.001), "/s"),
+        Figure(
+            f"entries checked, in {processes} processes",
+            entries / max(min(together), 0.001),
+            "/s",
+            least=LEAST,
+        ),
+        Figure("entries checked, in one", entries / max(wall, 0.001), "/s"),
         Figure("processor time of an entry, checked", cost * 1e6 / entries, "us", BAR_US),
         Figure("processor time of an entry, floor", floor * 1e6 / entries, "us"),
     ]
@@ -84,8 +95,8 @@ def _bytes() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _check(entries: int) -> None:
-    verdict = verify()
+def _check(entries: int, processes: int = 1) -> None:
+    verdict = verify(processes=processes)
     if verdict.bad is not None or verdict.entries != entries:
         raise RuntimeError(f"the generated ledger should be sound: {verdict}")
 

@@ -43,8 +43,8 @@ from records.queries import (
     year_times,
 )
 
-ENTRIES_A_PAGE = 60
-STRETCHES_SHOWN = 4
+ENTRIES_A_PAGE = 30
+LESSONS_SHOWN, STRETCHES_SHOWN = 6, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def records_page(*, learner: UUID, asked: Asked, standing: Standing, goal_ms: in
                 "stretches": item.stretches[:STRETCHES_SHOWN] if item.from_day <= today else [],
                 "more": max(0, len(item.stretches) - STRETCHES_SHOWN) if item.from_day <= today else 0,
             }
-            for item in _by_lesson(earned)[:6]
+            for item in _by_lesson(earned)[:LESSONS_SHOWN]
         ],
         "months": _months(asked, times, today),
         "occupations": _occupations(asked, names),
@@ -439,12 +439,13 @@ def _span_of_day(start: int, end: int) -> str:
 
 
 def _by_lesson(items: Iterable[Any]) -> list[Any]:
-    """Return one item a lesson with what its parts add up to."""
+    """Return one item a lesson with what its parts add up to; only what is shown has its stretches written out."""
     merged: dict[UUID, _LessonMakeUp] = {}
     for item in items:
         known = merged.setdefault(item.lesson, _LessonMakeUp(item.lesson, item.title, 0, item.from_day))
         known.ms += item.ms
-        known.stretches += [_stretch(item.lesson, item.part, each) for each in item.stretches]
+        if len(merged) <= LESSONS_SHOWN:
+            known.stretches += [_stretch(item.lesson, item.part, each) for each in item.stretches]
     return list(merged.values())
 
 

@@ -4,10 +4,12 @@ them, ``store`` reads and writes the rows of one request.
 """
 
 from records.db.chains import (
+    ENTRIES_A_BATCH,
     Batch,
     ChainRow,
     batches,
     count_chains,
+    count_entries,
     entry_bytes_sql,
     heads_before,
     read_chains,
@@ -28,6 +30,7 @@ from records.db.ledger import (
 from records.db.store import lock_chain, lock_chains, move_chain, move_chains, write_links
 
 __all__ = [
+    "ENTRIES_A_BATCH",
     "LEDGER",
     "MONTHS_AHEAD",
     "Batch",
@@ -35,6 +38,7 @@ __all__ = [
     "add_partition",
     "batches",
     "count_chains",
+    "count_entries",
     "create_ledger",
     "drop_ledger",
     "entry_bytes_sql",

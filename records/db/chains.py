@@ -127,6 +127,13 @@ def count_chains() -> int:
         return int(cursor.fetchone()[0])
 
 
+def count_entries() -> int:
+    """Return how many entries the learners' rows know of."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(SUM(chain_length), 0) FROM records_studystate")
+        return int(cursor.fetchone()[0])
+
+
 def heads_before(instant: int) -> Iterator[Head]:
     """
     Yield each chain as it was before its first entry recorded at ``instant`` or later, in the order of learners.

@@ -9,7 +9,8 @@ exist; no recount can bring it back or take it away.
 
 A recount judges each stretch as ``ledger.rules.enter`` would have: as much as the caps have room for and the part still
 wants, P − K, with P = min(C, W) as far as the stretches show it at that moment. What it does not judge it leaves room for: a part
-that was earned again on a day after those judged is not credited for both.
+that was earned again on a day after those judged is not credited for both, and nothing is given that would come to more than a cap
+together with what stands after it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -90,6 +91,11 @@ def recount(stretches: Sequence[Stretch], covered_ms: Mapping[UUID, int]) -> lis
 
     >>> [j.ms for j in recount([*capped[:2], of(20, 20, None, 40)], {part: 60})]
     [40, 0, 20]
+
+    A cap is raised for a day that has another one's time after it: both together come to no more than the new cap.
+
+    >>> [j.ms for j in recount([of(60, 40, Caps(course=70)), of(30, 30, None, 60)], {part: 90})]
+    [40, 30]
     """
     parts: dict[UUID, _Part] = {}
     for stretch in stretches:
@@ -101,9 +107,13 @@ def recount(stretches: Sequence[Stretch], covered_ms: Mapping[UUID, int]) -> lis
         each.most = max(each.most, covered_ms.get(uuid, NO_CAP_MS))
     days: dict[date, int] = {}
     courses: dict[str, int] = {}
+    to_come = _ToCome()
+    for stretch in stretches:
+        to_come.add(stretch, 1)
     out = []
     for stretch in stretches:
         part = parts[stretch.part] if stretch.part is not None else None
+        to_come.add(stretch, -1)
         if part is not None:
             part.fixed -= stretch.standing if stretch.caps is None else 0
             part.covered = union([*part.covered, *stretch.positions])
@@ -112,7 +122,7 @@ def recount(stretches: Sequence[Stretch], covered_ms: Mapping[UUID, int]) -> lis
         if stretch.caps is None:
             judged = Judged(stretch.standing)
         else:
-            judged = _judge(stretch, part, days, courses, covered_ms)
+            judged = _judge(stretch, part, days, courses, to_come, covered_ms)
         days[stretch.day] = days.get(stretch.day, 0) + judged.ms
         if part is not None:
             part.now += judged.ms
@@ -126,6 +136,7 @@ def _judge(
     part: _Part | None,
     days: Mapping[date, int],
     courses: Mapping[str, int],
+    to_come: "_ToCome",
     covered_ms: Mapping[UUID, int],
 ) -> Judged:
     caps = stretch.caps or Caps()
@@ -137,15 +148,33 @@ def _judge(
         wanted = max(0, min(shown, part.most - part.fixed) - part.now)
         spent = part.now
     room, reason = NO_CAP_MS, ""
-    for cap, used, word in (
-        (caps.day, days.get(stretch.day, 0), "day_cap"),
-        (caps.part, spent, "part_cap"),
-        (caps.course, courses.get(stretch.course, 0), "course_cap"),
+    for cap, used, stands, word in (
+        (caps.day, days.get(stretch.day, 0), to_come.days.get(stretch.day, 0), "day_cap"),
+        (caps.part, spent, part.fixed if part is not None else 0, "part_cap"),
+        (caps.course, courses.get(stretch.course, 0), to_come.courses.get(stretch.course, 0), "course_cap"),
     ):
-        if cap is not None and cap - used < room:
-            room, reason = max(0, cap - used), word
+        if cap is None:
+            continue
+        # What stands after it takes room from what would be given, not from what this stretch has already.
+        here = max(cap - used - stands, min(cap - used, stretch.standing), 0)
+        if here < room:
+            room, reason = here, word
     most = min(stretch.ms, wanted)
     return Judged(most) if most <= room else Judged(room, most - room, reason)
+
+
+@dataclass(slots=True)
+class _ToCome:
+    """What stands and is not judged, of the stretches that are still to come: by day and by course."""
+
+    days: dict[date, int] = field(default_factory=dict)
+    courses: dict[str, int] = field(default_factory=dict)
+
+    def add(self, stretch: Stretch, sign: int) -> None:
+        if stretch.caps is None:
+            self.days[stretch.day] = self.days.get(stretch.day, 0) + sign * stretch.standing
+            if stretch.part is not None:
+                self.courses[stretch.course] = self.courses.get(stretch.course, 0) + sign * stretch.standing
 
 
 @dataclass(frozen=True, slots=True)

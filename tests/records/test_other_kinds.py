@@ -180,6 +180,27 @@ def test_class_over_recorded_minutes_is_refused_with_what_is_free(clock):
 
 
 @pytest.mark.django_db
+def test_class_of_long_ago_is_not_entered_twice():
+    """The learner's row no longer holds its instants: no beat can be that old. The ledger still knows them."""
+    learner, began = uuid4(), MORNING - 400 * DAY_MS
+
+    def attended(t_from, t_to):
+        draft = _draft(t_from=t_from, ms=t_to - t_from)
+        append_entries(learner=learner, drafts=[draft], now=MORNING)
+
+    attended(began, began + 40 * MINUTE)
+
+    with pytest.raises(ClockTaken) as refused:
+        attended(began + 30 * MINUTE, began + 50 * MINUTE)
+    assert refused.value.free == [(began + 40 * MINUTE, began + 50 * MINUTE)]
+    assert free_clock(learner=learner, t_from=began - MINUTE, t_to=began + 41 * MINUTE) == [
+        (began - MINUTE, began),
+        (began + 40 * MINUTE, began + 41 * MINUTE),
+    ]
+    attended(began + 365 * DAY_MS, began + 365 * DAY_MS + MINUTE)
+
+
+@pytest.mark.django_db
 def test_what_is_over_is_held_and_what_is_to_come_is_not(clock):
     clock.now = MORNING + MINUTE
     learner = uuid4()

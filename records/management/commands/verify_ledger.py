@@ -10,11 +10,14 @@ from django.utils import timezone
 from accounts.api import UserNotFound, find_person, find_user
 from core.answering import AnsweringCommand
 from records.against import BadBucket, verify_against
+from records.db import count_entries
 from records.ledger.heads import NotADigest
 from records.models import LedgerEntry, StudyState
 from records.operations.digests import read_digest
-from records.verify import BadEntry, UnsupportedHash, Verdict, verify
+from records.verify import BadEntry, UnsupportedHash, Verdict, processes_for, verify
 from unions.api import add_union_argument, descendants, union_named
+
+MOST_ASKED = 64
 
 
 def learner_named(text: str) -> UUID:
@@ -80,9 +83,19 @@ class Command(AnsweringCommand):
             "--public-key", metavar="PEM", type=Path, help="check the digest with this key, not with our own"
         )
 
+        parser.add_argument(
+            "--processes",
+            type=int,
+            metavar="N",
+            help="check in so many processes at once; by default one for each processor, 4 at most, and one for a small "
+            "ledger. --against takes one",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not (options["all"] or options["learner"] or options["union"] or options["against"]):
             raise CommandError("Say whose: --learner, --union or --all.", returncode=2)
+        if options["processes"] is not None and not 1 <= options["processes"] <= MOST_ASKED:
+            raise CommandError(f"--processes is a number from 1 to {MOST_ASKED}.", returncode=2)
         try:
             verdict, bucket = self._verdict(options)
         except NotADigest as error:
@@ -104,7 +117,8 @@ class Command(AnsweringCommand):
     def _verdict(self, options: dict[str, Any]) -> tuple[Verdict, BadBucket | None]:
         learners = self._learners(options)
         if options["against"] is None:
-            return verify(learners), None
+            processes = options["processes"] or (processes_for(count_entries()) if learners is None else 1)
+            return verify(learners, processes=processes), None
         return verify_against(read_digest(options["against"], key=_key(options["public_key"])), learners)
 
     def _learners(self, options: dict[str, Any]) -> list[UUID] | None:
