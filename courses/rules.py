@@ -388,14 +388,18 @@ def is_trial(position: int) -> bool:
     return position == 1
 
 
-def is_complete(*, covered_ms: int, nominal_ms: int) -> bool:
+def is_complete(parts: Iterable[tuple[int, int]]) -> bool:
     """
-    Tell whether a lesson counts as done on its course's page: 95 % of its time was played or read.
+    Tell whether a lesson counts as done: 95 % of each of its parts was played, read or answered. ``parts`` are covered
+    and nominal ms of each. A checkpoint question is a part of its own, so a lesson is not done before it is answered,
+    however long its video is; the ledger judges a completion in the same way (``records.ledger.rules``).
 
-    >>> is_complete(covered_ms=95, nominal_ms=100), is_complete(covered_ms=94, nominal_ms=100)
+    >>> is_complete([(95, 100), (30, 30)]), is_complete([(94, 100), (30, 30)])
     (True, False)
+    >>> is_complete([(600_000, 600_000), (0, 30_000)]), is_complete([])
+    (False, True)
     """
-    return covered_ms * 100 >= nominal_ms * 95
+    return all(covered_ms * 100 >= nominal_ms * 95 for covered_ms, nominal_ms in parts)
 
 
 def lines_of(text: str) -> list[str]:

@@ -49,7 +49,7 @@ from records.operations.sessions import (
     register_lesson_resolver,
     resolve_lesson,
 )
-from records.progress import PartDone, done_of, part_progress
+from records.progress import LessonsDone, PartDone, done_of, lessons_done, part_progress
 from records.queries import (
     MAKE_UP_DAYS,
     Filter,
@@ -89,6 +89,7 @@ __all__ = [
     "GuestDevice",
     "LessonNotOpen",
     "LessonSnapshot",
+    "LessonsDone",
     "Link",
     "MakeUp",
     "Opened",
@@ -128,6 +129,7 @@ __all__ = [
     "is_closed",
     "issue_policy",
     "last_digest_day",
+    "lessons_done",
     "make_partitions",
     "make_up",
     "mark_everything",

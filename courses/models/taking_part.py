@@ -7,6 +7,7 @@ from accounts.models import Person, User
 from core.models import UuidModel
 from courses.models.editions import CourseEdition
 from courses.models.pages import CoursePage
+from unions.models import Union
 
 
 class Enrolment(UuidModel):
@@ -16,6 +17,8 @@ class Enrolment(UuidModel):
     course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="enrolments")
     edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="enrolments")
     enrolled_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True, help_text="the day by which a union wants it done")
+    asked_by = models.ForeignKey(Union, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

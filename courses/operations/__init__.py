@@ -2,7 +2,15 @@
 
 from courses.operations.checks import CannotSwitch, switch_rule
 from courses.operations.coverage import measure_coverage, rebuild_coverage
-from courses.operations.enrol import CourseNotOpen, end_enrolment, enrol, enrol_many, move_to_current
+from courses.operations.enrol import (
+    CourseNotOpen,
+    ask_to_study,
+    end_enrolment,
+    enrol,
+    enrol_many,
+    move_to_current,
+    put_due,
+)
 from courses.operations.paths import NewPrerequisite, NewStep, PathInCircle, write_path
 from courses.operations.publish import publish_edition
 from courses.operations.review import finish_review, tell_sent_back
@@ -21,6 +29,7 @@ __all__ = [
     "NewStep",
     "NotReady",
     "PathInCircle",
+    "ask_to_study",
     "create_course",
     "end_enrolment",
     "enrol",
@@ -31,6 +40,7 @@ __all__ = [
     "measure_coverage",
     "move_to_current",
     "publish_edition",
+    "put_due",
     "rebuild_coverage",
     "setup_cms",
     "submit_course",

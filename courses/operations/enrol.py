@@ -1,15 +1,17 @@
 """Taking up and leaving a course."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import Person
 from core.db import lock_rows
 from courses.models import CourseEdition, CoursePage, EditionLesson, EditionMove, Enrolment, Withdrawal
 from records.api import end_sessions_of_lesson
+from unions.models import Union
 
 
 class CourseNotOpen(ValueError):
@@ -49,6 +51,52 @@ def enrol_many(*, persons: Iterable[Person], course: CoursePage, now: datetime) 
     ]
     Enrolment.objects.bulk_create(rows, batch_size=500)
     return len(rows)
+
+
+@transaction.atomic
+def ask_to_study(
+    *,
+    persons: Collection[int],
+    course: CoursePage,
+    due_on: date | None,
+    asked_by: Union | None,
+    now: datetime,
+) -> set[int]:
+    """
+    Enrol persons (their ids) whom a union asks to study a course, and write down by which day; an earlier day that
+    somebody else asked for stands. Return whom this enrolled: the others had begun already.
+
+    :raises CourseNotOpen: if there is no current edition or the whole course is withdrawn.
+    """
+    edition = _open_edition(course)
+    standing = Enrolment.objects.filter(course=course, ended_at=None, person__in=persons)
+    begun = set(standing.values_list("person_id", flat=True))
+    new = [pk for pk in dict.fromkeys(persons) if pk not in begun]
+    Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                person_id=pk,
+                course=course,
+                edition=edition,
+                enrolled_at=now,
+                due_on=due_on,
+                asked_by=asked_by,
+            )
+            for pk in new
+        ],
+        batch_size=500,
+    )
+    later = Q(due_on=None) | Q(due_on__gt=due_on) if due_on else Q(pk=None)
+    standing.filter(later, person__in=begun).update(due_on=due_on, asked_by=asked_by)
+    return set(new)
+
+
+def put_due(
+    *, persons: Collection[int], course: CoursePage, due_on: date | None, asked_by: Union | None
+) -> None:
+    """Write down by which day, and for whom, persons (their ids) are to have done a course; None: nobody asks any more."""
+    standing = Enrolment.objects.filter(course=course, ended_at=None, person__in=persons)
+    standing.update(due_on=due_on, asked_by=asked_by)
 
 
 def end_enrolment(*, person: Person, course: CoursePage, now: datetime) -> None:

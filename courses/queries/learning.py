@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from uuid import UUID
 from zlib import crc32
 
@@ -21,7 +22,7 @@ from records.api import PartDone, part_progress
 class Learning:
     """
     A course somebody has begun, and the lesson to go on with (None when all is done). ``at`` is the last instant of
-    study in it, in ms since the epoch, 0 before the first.
+    study in it, in ms since the epoch, 0 before the first. ``due_on``: the day by which a union (its name) wants it done.
     """
 
     course_id: int
@@ -40,6 +41,11 @@ class Learning:
     left_ms: int
     size: int
     at: int
+    lessons_left: int = 0
+    ms_left: int = 0
+    due_on: date | None = None
+    asked_by: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ class _Lesson:
     title: str
     duration_ms: int
     byte_size: int
-    parts: tuple[UUID, ...]
+    parts: tuple[tuple[UUID, int], ...]
+    """Uuid and nominal ms of each."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,11 @@ class _Begun:
     lessons: tuple[_Lesson, ...]
 
 
-_SHAPE = crc32(repr([Art._fields, *([f.name for f in fields(kind)] for kind in (_Begun, _Lesson))]).encode())
+_SHAPE = crc32(
+    repr(
+        ["parts with ms", Art._fields, *([f.name for f in fields(kind)] for kind in (_Begun, _Lesson))]
+    ).encode()
+)
 """A release whose rows have other fields does not take up those that an older one has kept."""
 
 
@@ -81,20 +92,23 @@ def learning_of(
     enrolments = list(
         Enrolment.objects.filter(person=person, ended_at__isnull=True)
         .order_by("-enrolled_at")
-        .values_list("course_id", "edition_id")[:50]
+        .values_list("course_id", "edition_id", "due_on", "asked_by__name", "enrolled_at")[:50]
     )
     if not enrolments:
         return []
-    begun = _begun([edition for _, edition in enrolments])
+    begun = _begun([edition for _, edition, *_asked in enrolments])
     if progress is None:
         every = {lesson.uuid for one in begun.values() for lesson in one.lessons}
         progress = part_progress(learner=person.uuid, lessons=every)
     done = {(row.lesson, row.part): row for row in progress}
     found = []
-    for course_id, edition_id in enrolments:
+    for course_id, edition_id, due_on, asked_by, at in enrolments:
         one = begun[edition_id]
-        rows = {le.uuid: [done[le.uuid, p] for p in le.parts if (le.uuid, p) in done] for le in one.lessons}
-        found.append(_learning(course_id, one, rows))
+        rows = {
+            le.uuid: [done[le.uuid, p] for p, _ms in le.parts if (le.uuid, p) in done] for le in one.lessons
+        }
+        learning = _learning(course_id, one, rows)
+        found.append(replace(learning, due_on=due_on, asked_by=asked_by or "", asked_at=at))
     return sorted(found, key=lambda learning: -learning.at)[:limit]
 
 
@@ -126,12 +140,11 @@ def courses_done(
     found = {}
     for course, edition in editions.items():
         lessons = [
-            (sum(covered.get((le.uuid, part), 0) for part in le.parts), le.duration_ms)
-            for le in begun[edition].lessons
+            [(covered.get((le.uuid, part), 0), ms) for part, ms in le.parts] for le in begun[edition].lessons
         ]
         found[course] = CourseDone(
-            is_begun=any(ms for ms, _nominal in lessons),
-            is_done=all(is_complete(covered_ms=ms, nominal_ms=nominal) for ms, nominal in lessons),
+            is_begun=any(covered_ms for parts in lessons for covered_ms, _nominal in parts),
+            is_done=all(is_complete(parts) for parts in lessons),
         )
     return found
 
@@ -167,10 +180,18 @@ def _lessons_of(editions: Sequence[int]) -> dict[int, list[_Lesson]]:
     rows = EditionLesson.objects.filter(edition__in=editions).order_by(
         "edition", "position", "parts__position"
     )
-    columns = ("edition_id", "lesson", "title", "duration_ms", "byte_size", "parts__uuid")
-    parts: dict[tuple[int, UUID, str, int, int], list[UUID]] = defaultdict(list)
-    for edition, lesson, title, ms, size, part in rows.values_list(*columns):
-        parts[edition, lesson, title, ms, size].extend([part] if part else [])
+    columns = (
+        "edition_id",
+        "lesson",
+        "title",
+        "duration_ms",
+        "byte_size",
+        "parts__uuid",
+        "parts__nominal_ms",
+    )
+    parts: dict[tuple[int, UUID, str, int, int], list[tuple[UUID, int]]] = defaultdict(list)
+    for edition, lesson, title, ms, size, part, nominal_ms in rows.values_list(*columns):
+        parts[edition, lesson, title, ms, size].extend([(part, nominal_ms)] if part else [])
     found: dict[int, list[_Lesson]] = {pk: [] for pk in editions}
     for (edition, lesson, title, ms, size), uuids in parts.items():
         found[edition].append(_Lesson(lesson, title, ms, size, tuple(uuids)))
@@ -186,15 +207,10 @@ def _pk(name: str) -> int:
 
 
 def _learning(course_id: int, begun: _Begun, rows: dict[UUID, list[PartDone]]) -> Learning:
-    covered = {uuid: sum(row.covered_ms for row in group) for uuid, group in rows.items()}
-    to_do = next(
-        (
-            le
-            for le in begun.lessons
-            if not is_complete(covered_ms=covered[le.uuid], nominal_ms=le.duration_ms)
-        ),
-        None,
-    )
+    covered = {row.part: row.covered_ms for group in rows.values() for row in group}
+    of = {le.uuid: sum(min(covered.get(part, 0), ms) for part, ms in le.parts) for le in begun.lessons}
+    left = [le for le in begun.lessons if not is_complete((covered.get(p, 0), ms) for p, ms in le.parts)]
+    to_do = left[0] if left else None
     return Learning(
         course_id=course_id,
         course_title=begun.title,
@@ -209,7 +225,9 @@ def _learning(course_id: int, begun: _Begun, rows: dict[UUID, list[PartDone]]) -
         counted_ms=sum(row.credited_ms for group in rows.values() for row in group),
         lesson_title=to_do.title if to_do else "",
         lesson_url=f"/learn/{to_do.uuid}/" if to_do else "",
-        left_ms=max(0, to_do.duration_ms - covered[to_do.uuid]) if to_do else 0,
+        left_ms=max(0, to_do.duration_ms - of[to_do.uuid]) if to_do else 0,
         size=to_do.byte_size if to_do else 0,
         at=max((row.at for group in rows.values() for row in group), default=0),
+        lessons_left=len(left),
+        ms_left=sum(le.duration_ms - of[le.uuid] for le in left),
     )

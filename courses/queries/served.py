@@ -28,6 +28,11 @@ class LessonState:
     url: str
     why: str = ""
 
+    @property
+    def counted_ms(self) -> int:
+        """What the component ``lesson_row`` calls it."""
+        return self.credited_ms
+
 
 @dataclass(frozen=True)
 class ModuleState:
@@ -111,13 +116,13 @@ def syllabus(
     done = _done(edition, person, [le.lesson for le in lessons])
     modules: dict[int, ModuleState] = {}
     for lesson in lessons:
-        covered, credited = done.get(lesson.lesson, (0, 0))
+        covered, credited, is_done = done.get(lesson.lesson, (0, 0, False))
         state, why = "todo", ""
         if None in withdrawn or lesson.lesson in withdrawn:
             state, why = "locked", withdrawn.get(lesson.lesson) or withdrawn.get(None) or ""
         elif now_at == lesson.lesson:
             state = "now"
-        elif covered and is_complete(covered_ms=covered, nominal_ms=lesson.duration_ms):
+        elif is_done:
             state = "counted"
         elif covered:
             state = "partly"
@@ -147,20 +152,29 @@ def withdrawn_lessons(course_id: int) -> dict[UUID | None, str]:
     return dict(standing.values_list("lesson", "reason"))
 
 
-def _done(edition: CourseEdition, person: Person | None, lessons: list[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Return (covered, credited) ms by lesson, of the parts that the edition has."""
+def _done(
+    edition: CourseEdition, person: Person | None, lessons: list[UUID]
+) -> dict[UUID, tuple[int, int, bool]]:
+    """Return covered and credited ms by lesson, of the parts that the edition has, and whether all of them are covered."""
     if person is None:
         return {}
-    rows = part_progress(learner=person.uuid, lessons=lessons)
+    rows = {row.part: row for row in part_progress(learner=person.uuid, lessons=lessons)}
     if not rows:
         return {}
-    own = set(Part.objects.filter(lesson__edition=edition).values_list("uuid", flat=True))
-    done: dict[UUID, tuple[int, int]] = {}
-    for row in rows:
-        if row.part in own:
-            covered, credited = done.get(row.lesson, (0, 0))
-            done[row.lesson] = (covered + row.covered_ms, credited + row.credited_ms)
-    return done
+    own = Part.objects.filter(lesson__edition=edition).values_list("lesson__lesson", "uuid", "nominal_ms")
+    parts: dict[UUID, list[tuple[int, int, int]]] = {}
+    for lesson, part, nominal_ms in own:
+        row = rows.get(part)
+        covered, credited = (row.covered_ms, row.credited_ms) if row else (0, 0)
+        parts.setdefault(lesson, []).append((covered, credited, nominal_ms))
+    return {
+        lesson: (
+            sum(covered for covered, _credited, _nominal in of),
+            sum(credited for _covered, credited, _nominal in of),
+            is_complete((covered, nominal) for covered, _credited, nominal in of),
+        )
+        for lesson, of in parts.items()
+    }
 
 
 def next_lesson(modules: list[ModuleState]) -> LessonState | None:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("unions/", reports_views.mine),
     path("", include("occupations.urls")),
     path("", include("courses.urls")),
+    path("", include("programmes.urls")),
     path("", include("reports.urls")),
     path("", include("unions.urls")),
     # After the apps: each has added its routes to the API by now.

@@ -226,6 +226,14 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "api/v1/me/make-up": SIGNED_IN,
     "api/v1/me/objections": SIGNED_IN,
     "api/v1/unions/<uuidstr:union>/study": officer(),
+    # What a union asks its members to study
+    "unions/<uuid:union>/assignments/": officer("training"),
+    "unions/<uuid:union>/assignments/new/": officer("training", write=True),
+    "unions/<uuid:union>/assignments/<uuid:assignment>/": officer("training"),
+    "unions/<uuid:union>/assignments/<uuid:assignment>/progress.<slug:ending>": officer("training").at(
+        ending="csv"
+    ),
+    "unions/<uuid:union>/assignments/<uuid:assignment>/withdraw/": officer("training", write=True),
     # Our pages of the CMS, and those of the library that decide who may do what
     "cms/": CMS,
     "cms/login/": only("who is in already has nothing to do there", ()),

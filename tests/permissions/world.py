@@ -27,6 +27,7 @@ from media.api import keep_private_file
 from occupations.imports import STANDARD
 from occupations.queries.standards import level_labels
 from occupations.sheets import workbook
+from programmes.assignments.operations import assign
 from records.api import CheckMissed, file_grant, file_objection, issue_policy
 from records.models import Recount, RefusedSpan
 from records.recounts.previews import JOB
@@ -58,6 +59,14 @@ class World:
         self.things |= _of_the_member(self.person("member"), self.person("training+"))
         self.things |= _of_the_course(self.person("author"))
         self.things |= _files(uploads)
+        self.things["assignment"] = assign(
+            union=plant,
+            course=CoursePage.objects.get(slug=self.things["course"]),
+            reach="unit",
+            due_on=timezone.localdate(),
+            by=self.person("training+"),
+            now=timezone.now(),
+        ).uuid
         self.things |= _of_the_turner()
         self.things["path_code"] = write_path(occupation=make.WELDER, summary="", steps=[]).occupation_id
 

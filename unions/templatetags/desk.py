@@ -42,6 +42,7 @@ def _places(user: User, union: Union) -> Iterator[tuple[str, str, list[str], str
     if answers:
         yield "requests", "unions:inbox", [], _("入会申请")
     if may(user, union, "training", on=today):
+        yield "assignments", "programmes:assignments", [], _("学课安排")
         yield "objections", "records:desk_objections", [], _("异议")
         yield "corrections", "records:desk_corrections", [], _("更正")
         yield "policy", "records:policy", [], _("学时规则")

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from accounts.api import User
 from courses.models import CourseEdition, CoursePage, LessonPage
+from programmes.models import Assignment
 from skillspower.demo.door import ROLES
 from skillspower.pages.patterns import PAGES as PATTERNS
 from unions.api import Notice, Union
@@ -57,6 +58,9 @@ def visits() -> list[Visit]:
     under_review = CourseEdition.objects.filter(published_at=None).order_by("pk")[0]
     county, plant = (Union.objects.get(code=code).uuid for code in ("JC-QJ-QJX", "QJZJ"))
     notice = Notice.objects.filter(union__code="QJZJ").values_list("uuid", flat=True).order_by("pk")[0]
+    assignment = (
+        Assignment.objects.filter(union__code="QJZJ").values_list("uuid", flat=True).order_by("pk")[0]
+    )
     worker = User.objects.select_related("person").get(username=LOGINS["worker"]).person.uuid
     guest = [
         Visit(GUEST, "/", 8),
@@ -108,6 +112,8 @@ def visits() -> list[Visit]:
             f"/unions/{plant}/requests/", f"/unions/{plant}/invitation/", f"/unions/{plant}/import/members/",
             f"/unions/{plant}/notices/", f"/unions/{plant}/notices/new/", f"/unions/{plant}/objections/",
             f"/unions/{plant}/corrections/", f"/unions/{plant}/policy/", f"/unions/{plant}/policy/new/",
+            f"/unions/{plant}/assignments/", f"/unions/{plant}/assignments/new/", f"/unions/{plant}/assignments/new/?course={course.slug}",
+            f"/unions/{plant}/assignments/{assignment}/",
         ),
         *(
             Visit("instructor", path, None, in_cms=True)
@@ -141,6 +147,7 @@ NOT_LOOKED_AT = {
         "health/live", "health/ready", "manifest.webmanifest", "sw.js", "search/suggest/", "search/occupations/",
         "learn/<uuid:lesson>/captions/<uuid:part>.vtt", "unions/<uuid:union>/study.csv",
         "coverage/<slug:kind>/", "coverage/occupation/<str:code>/<slug:kind>/",
+        "unions/<uuid:union>/assignments/<uuid:assignment>/progress.<slug:ending>",
         "unions/<uuid:union>/invitation/code.svg", "unions/<uuid:union>/import/<slug:what>/template.xlsx",
         "unions/<uuid:union>/import/<slug:what>/<uuid:run>/refused.csv", "records/evidence/<uuid:file>/",
         "records/transcripts/<uuid:transcript>/code.svg", "records/transcripts/<uuid:transcript>/pdf/",
@@ -150,6 +157,7 @@ NOT_LOOKED_AT = {
         "look/", "demo/as/<slug:role>/", "accounts/phone/resend/", "courses/<str:slug>/start/", "me/messages/read/",
         "me/messages/<str:key>/", "unions/<uuid:union>/notices/<uuid:notice>/withdraw/", "unions/", "unions/mine/", "unions/<uuid:union>/join/", "unions/withdraw/",
         "unions/<uuid:union>/requests/<uuid:join_request>/answer/", "unions/<uuid:union>/requests/<uuid:join_request>/name/",
+        "unions/<uuid:union>/assignments/<uuid:assignment>/withdraw/",
         "unions/<uuid:union>/objections/<uuid:objection>/answer/",
         "unions/<uuid:union>/corrections/<uuid:correction>/decide/",
         "unions/<uuid:union>/recounts/<uuid:recount>/decide/",

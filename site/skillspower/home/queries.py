@@ -45,6 +45,10 @@ from unions.api import Union, chain_of, current_notices, membership_on, path_ids
 CARDS = 4
 FIRST_LESSONS = 3
 DUTIES = 3
+MOST_BEGUN = 50
+"""So many courses somebody has begun are looked at for what is due."""
+OVERDUE = timedelta(days=30)
+"""So long what was asked by a day that has gone still stands under what is to be done."""
 NOTICES = 3
 SHORT_MS = 8 * 60_000
 """A lesson for somebody new: over before the tea is cold."""
@@ -73,7 +77,7 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
     today = day_of(now_ms)
     progress = own_progress(person.uuid)
     done = done_of(progress)
-    begun = learning_of(person, progress=done)
+    begun = learning_of(person, progress=done, limit=MOST_BEGUN)
     resume = next((learning for learning in begun if learning.lesson_url), None)
     first = month_start(today)
     times = day_times(person.uuid, first, today)
@@ -105,7 +109,9 @@ def worker_home(*, person: Person, now_ms: int) -> Context:
             ],
         },
         "make_up": {"ms": sum(item.ms for item in to_make_up), "url": "/records/"} if to_make_up else None,
-        "duties": duties_of(chain, today, done)[:DUTIES],
+        "duties": sorted(
+            [*courses_due(begun, today), *duties_of(chain, today, done)], key=lambda duty: duty["due_on"]
+        )[:DUTIES],
         "notices": _notices(chain, today),
         "standing": standing_of(person, progress=done),
         "for_you": {"why": _("你的工种"), "courses": _own_trade(person.occupation_code)},
@@ -210,10 +216,9 @@ def duties_of(chain: Sequence[int], today: date, done: Sequence[PartDone]) -> li
     for programme, lessons in asked.items():
         left = {}
         for lesson in lessons:
-            nominal_ms, of = parts[lesson]
-            covered_ms = sum(covered.get(part, 0) for part in of)
-            if of and not is_complete(covered_ms=covered_ms, nominal_ms=nominal_ms):
-                left[lesson] = nominal_ms - covered_ms
+            of = parts[lesson]
+            if of and not is_complete((covered.get(part, 0), ms) for part, ms in of):
+                left[lesson] = sum(ms - min(covered.get(part, 0), ms) for part, ms in of)
         if left:
             found.append(_duty(programme, left, today))
     return found
@@ -235,33 +240,61 @@ def _asked_of(chain: Sequence[int], today: date) -> dict[Programme, list[UUID]]:
 
 def _duty(programme: Programme, left: dict[UUID, int], today: date) -> Context:
     """Return one line of what is due; ``left`` are the lessons to do, in order, with the ms that are missing."""
-    ms, ends_on = sum(left.values()), programme.ends_on
-    day = _("{month}月{day}日").format(month=ends_on.month, day=ends_on.day)
+    ends_on = programme.ends_on
     return {
         "programme": programme,
         "title": programme.title,
         "url": f"/learn/{next(iter(left))}/",
-        "due": _("{day}前").format(day=day if ends_on.year == today.year else display.full_day(ends_on)),
-        "left": _("还剩 {n} 节，约 {time}").format(
-            n=len(left), time=display.study_minutes_text(max(display.MINUTE_MS, ms))
-        ),
-        "soon": programme.ends_on - today <= SOON,
+        "due_on": ends_on,
+        "due": _("{day}前").format(day=_day(ends_on, today)),
+        "left": _left(len(left), sum(left.values())),
+        "soon": ends_on - today <= SOON,
     }
 
 
-def _parts(lessons: set[UUID]) -> dict[UUID, tuple[int, list[UUID]]]:
-    """Return length in ms and parts of these lessons in the editions of today; a lesson nobody can open has none."""
+def courses_due(begun: Sequence[Learning], today: date) -> list[Context]:
+    """Return the courses a union asked somebody to study by a day and that are not done, in the shape of a duty."""
+    return [
+        {
+            "course": learning,
+            "title": learning.course_title,
+            "url": learning.lesson_url,
+            "due_on": learning.due_on,
+            "due": _("已过 {day}").format(day=_day(learning.due_on, today))
+            if learning.due_on < today
+            else _("{day}前").format(day=_day(learning.due_on, today)),
+            "left": _left(learning.lessons_left, learning.ms_left),
+            "soon": learning.due_on - today <= SOON,
+        }
+        for learning in begun
+        if learning.due_on and learning.lesson_url and learning.due_on >= today - OVERDUE
+    ]
 
-    def read(names: Sequence[str]) -> dict[str, tuple[int, list[UUID]]]:
-        found: dict[str, tuple[int, list[UUID]]] = {name: (0, []) for name in names}
+
+def _day(on: date, today: date) -> str:
+    short = _("{month}月{day}日").format(month=on.month, day=on.day)
+    return short if on.year == today.year else display.full_day(on)
+
+
+def _left(lessons: int, ms: int) -> str:
+    return _("还剩 {n} 节，约 {time}").format(
+        n=lessons, time=display.study_minutes_text(max(display.MINUTE_MS, ms))
+    )
+
+
+def _parts(lessons: set[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
+    """Return the parts of these lessons in the editions of today, each with its length in ms; a lesson nobody can open has none."""
+
+    def read(names: Sequence[str]) -> dict[str, list[tuple[UUID, int]]]:
+        found: dict[str, list[tuple[UUID, int]]] = {name: [] for name in names}
         rows = EditionLesson.objects.filter(
             edition__in=current_editions(), lesson__in=[_lesson_of(name) for name in names]
         )
-        for lesson, ms, part in rows.values_list("lesson", "duration_ms", "parts__uuid"):
-            found[f"parts:{lesson}"] = (ms, [*found[f"parts:{lesson}"][1], *([part] if part else [])])
+        for lesson, part, ms in rows.values_list("lesson", "parts__uuid", "parts__nominal_ms"):
+            found[f"timed:{lesson}"] += [(part, ms)] if part else []
         return found
 
-    named = kept.kept_many(kept.CATALOGUE, [f"parts:{lesson}" for lesson in sorted(lessons)], read)
+    named = kept.kept_many(kept.CATALOGUE, [f"timed:{lesson}" for lesson in sorted(lessons)], read)
     return {_lesson_of(name): facts for name, facts in named.items()}
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from core.clock import SHANGHAI, day_of, day_start_ms, from_ms, to_ms
 from core.display import MINUTE_MS, spoken, study_minutes_text
 from core.inbox import Entry
+from courses.api import learning_of
 from records.api import MAKE_UP_DAYS, Filter, MakeUp, done_of, make_up, own_progress, own_refusals
-from skillspower.home.queries import duties_of
+from skillspower.home.queries import MOST_BEGUN, courses_due, duties_of
 from unions.api import own_path, path_ids
 
 LESSONS = 5
@@ -32,6 +33,23 @@ def to_do(user: Any, now: datetime) -> Iterator[Entry]:
             lessons[item.lesson].append(item)
     for lesson, items in list(lessons.items())[:LESSONS]:
         yield _to_make_up(lesson, items, refused_at.get(lesson, now))
+    begun = learning_of(user.person, progress=done_of(progress), limit=MOST_BEGUN)
+    for duty in courses_due(begun, today):
+        learning = duty["course"]
+        yield Entry(
+            key=f"course-due:{learning.course_id}",
+            kind="course.due",
+            title=learning.course_title,
+            body=duty["left"],
+            at=learning.asked_at.astimezone(SHANGHAI),
+            url=duty["url"],
+            action=_("接着学"),
+            source=f"course:{learning.course_id}",
+            source_name=learning.asked_by,
+            is_task=True,
+            due_at=from_ms(day_start_ms(learning.due_on)),
+            is_late=duty["soon"],
+        )
     for duty in duties_of(path_ids(own_path(user, today)), today, done_of(progress)):
         programme = duty["programme"]
         yield Entry(

@@ -67,6 +67,10 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3_000},
     },
     "refresh-teaching": {"task": "instructors.refresh_standing", "schedule": crontab(hour="0", minute="25")},
+    "take-in-late-comers": {
+        "task": "programmes.take_in_late_comers",
+        "schedule": crontab(hour="1", minute="20"),
+    },
     "roll-up-study": {"task": "reports.roll_up", "schedule": 5, "options": {"expires": 5}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.var_dir / "celerybeat-schedule")
