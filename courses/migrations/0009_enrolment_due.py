@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0005_course_packages"),
+        ("courses", "0008_learning_paths"),
         ("unions", "0002_no_overlap"),
     ]
 

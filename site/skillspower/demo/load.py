@@ -24,6 +24,7 @@ from search.operations import end_dead_rebuild
 from skillspower.demo.content import community
 from skillspower.demo.courses import load_courses
 from skillspower.demo.desks import load_desks
+from skillspower.demo.exchange import load_exchange
 from skillspower.demo.history import MONTHS, WHOLE_MS, first_of_month, load_history
 from skillspower.demo.notices import load_notices
 from skillspower.demo.paths import load_paths
@@ -85,6 +86,7 @@ def load(*, now: datetime, say: Say) -> None:
         _load_programmes(unions[COUNTY], now)
         load_notices(unions=unions, cast=people.cast, now=now)
         _load_first_programme(unions["BGXJ"], now)
+        load_exchange(cast=people.cast, unions=unions, now=now)
         say("desks")
         load_desks(cast=people.cast, unions=unions, now=now)
 
