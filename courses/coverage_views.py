@@ -19,7 +19,15 @@ from core.policies import Policy, guard
 from core.sheets import table_bytes
 from courses.coverage_tables import Cell, occupation_table, overview_table
 from courses.queries.coverage import Coverage, CoveredLevel, coverage_of, lessons_teaching
-from courses.queries.coverage_overview import ORDERS, STATES, Overview, count_instructors, overview
+from courses.queries.coverage_overview import (
+    ORDERS,
+    STATES,
+    LevelCell,
+    OccupationLine,
+    Overview,
+    fill_in,
+    overview,
+)
 from occupations.api import level_labels
 from unions.api import Union, is_officer
 
@@ -97,7 +105,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     found, labels = _overview(asked), level_labels()
     page = Paginator(found.lines, LINES_A_PAGE).get_page(request.GET.get("page"))
     lines = list(page.object_list)
-    count_instructors(lines)
+    fill_in(lines)
     words = {
         "standard": _("有标准的"),
         "gaps": _("有缺口的"),
@@ -111,8 +119,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "found": found,
         "page": page,
         "ranks": [(rank, labels[rank]) for rank in found.ranks],
-        "rows": [(line, [line.cells.get(rank) for rank in found.ranks]) for line in lines],
-        "labels": labels,
+        "rows": [_row(line, found.ranks, labels, asked.region) for line in lines],
         "states": [(words[s], asked.address(state=s), s == asked.state, found.counts[s]) for s in STATES],
         "orders": [
             {"label": orders[o], "url": f"?{asked.address(order=o)}", "current": o == asked.order}
@@ -120,9 +127,29 @@ def coverage(request: HttpRequest) -> HttpResponse:
         ],
         "tiles": _tiles(found),
         "files": [(kind, f"{kind}/?{asked.address()}") for kind in FILES],
-        "region": f"region={asked.region.uuid}" if asked.region else "",
     }
     return render(request, "courses/coverage.html", context)
+
+
+def _row(
+    line: OccupationLine, ranks: Sequence[int], labels: dict[int, str], region: Union | None
+) -> dict[str, Any]:
+    """Return a line with the addresses of its cells: made here, because the template would resolve two hundred."""
+    address = f"/coverage/occupation/{line.code}/"
+    more = f"&region={region.uuid}" if region else ""
+    return {
+        "line": line,
+        "url": address + (f"?{more[1:]}" if more else ""),
+        "newest": line.newest_on.isoformat() if line.newest_on else "—",
+        "cells": [
+            (cell := line.cells.get(rank), labels[rank], f"{address}?level={rank}{more}", _teachers(cell))
+            for rank in ranks
+        ],
+    }
+
+
+def _teachers(cell: LevelCell | None) -> str:
+    return _("{n} 位师傅").format(n=cell.instructors) if cell and cell.instructors else ""
 
 
 def _tiles(found: Overview) -> list[dict[str, Any]]:
@@ -157,7 +184,7 @@ def coverage_file(request: HttpRequest, kind: str) -> HttpResponse:
     """All lines of the page, as a file."""
     asked = _asked(request)
     found = _overview(asked)
-    count_instructors(found.lines)
+    fill_in(found.lines)
     return _file(overview_table(found.lines, found.ranks, level_labels()), kind, "coverage")
 
 

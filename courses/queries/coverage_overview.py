@@ -1,12 +1,13 @@
 """The coverage map of all occupations: level by level how many requirements are taught. Adds up what each course teaches."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from core.clock import day_of, to_ms
-from courses.models import CourseCoverage, EditionInstructor
+from courses.models import CourseCoverage, CourseEdition
 from courses.queries.coverage import MINUTE_MS, courses_of_region
 from occupations.api import levels_in_force, occupations_on
 from unions.api import Union
@@ -16,7 +17,7 @@ STATES = ("standard", "gaps", "full", "none", "all")
 ORDERS = ("gaps", "code", "name", "lessons")
 
 
-@dataclass
+@dataclass(slots=True)
 class LevelCell:
     """A level of an occupation: requirements, how many of them are taught, by how many lessons, in what time."""
 
@@ -34,6 +35,30 @@ class LevelCell:
     def covered(self) -> int:
         return self.bits.bit_count()
 
+
+@dataclass(slots=True)
+class OccupationLine:
+    """
+    An occupation with the levels of its standard in force, by rank; without a standard there are none. The sums are
+    made once, by ``add_up``: a page asks for them of 1,634 lines.
+    """
+
+    code: str
+    name: str
+    edition: str = ""
+    cells: dict[int, LevelCell] = field(default_factory=dict)
+    requirements: int = 0
+    covered: int = 0
+    lessons: int = 0
+    ms: int = 0
+
+    def add_up(self) -> None:
+        for cell in self.cells.values():
+            self.requirements += cell.requirements
+            self.covered += cell.covered
+            self.lessons += cell.lessons
+            self.ms += cell.ms
+
     @property
     def gaps(self) -> int:
         return self.requirements - self.covered
@@ -44,58 +69,26 @@ class LevelCell:
 
     @property
     def newest_on(self) -> date | None:
-        return day_of(to_ms(self.newest_at)) if self.newest_at else None
-
-
-@dataclass
-class OccupationLine:
-    """An occupation with the levels of its standard in force, by rank; without a standard there are none."""
-
-    code: str
-    name: str
-    edition: str = ""
-    cells: dict[int, LevelCell] = field(default_factory=dict)
+        newest = max((cell.newest_at for cell in self.cells.values() if cell.newest_at), default=None)
+        return day_of(to_ms(newest)) if newest else None
 
     @property
-    def requirements(self) -> int:
-        return sum(cell.requirements for cell in self.cells.values())
-
-    @property
-    def covered(self) -> int:
-        return sum(cell.covered for cell in self.cells.values())
-
-    @property
-    def gaps(self) -> int:
-        return self.requirements - self.covered
-
-    @property
-    def lessons(self) -> int:
-        return sum(cell.lessons for cell in self.cells.values())
-
-    @property
-    def minutes(self) -> int:
-        return sum(cell.ms for cell in self.cells.values()) // MINUTE_MS
-
-    @property
-    def newest_on(self) -> date | None:
-        return max((cell.newest_on for cell in self.cells.values() if cell.newest_on), default=None)
+    def states(self) -> tuple[str, ...]:
+        """In which lists it stands."""
+        if not self.requirements:
+            return ("none", "all")
+        return ("standard", "gaps" if self.gaps else "full", "all")
 
 
 @dataclass(frozen=True)
 class Overview:
-    """``lines`` are those asked for, in their order; the figures are of all of them. ``ranks`` are the levels they have."""
+    """``lines`` are those asked for, in their order, the sums are theirs; ``counts`` are by state; ``ranks`` the levels."""
 
     lines: list[OccupationLine]
     ranks: list[int]
-    counts: dict[str, int]
-
-    @property
-    def requirements(self) -> int:
-        return sum(line.requirements for line in self.lines)
-
-    @property
-    def covered(self) -> int:
-        return sum(line.covered for line in self.lines)
+    counts: Counter[str]
+    requirements: int
+    covered: int
 
 
 def overview(
@@ -110,28 +103,38 @@ def overview(
         for code, name in occupations_on(on).values_list("code", "name")
         if not query or query in name or code.startswith(query)
     }
-    by_level = _levels(lines, on)
-    _add_up(by_level, region)
-    counts = {state: sum(1 for line in lines.values() if _is(line, state)) for state in STATES}
-    found = [line for line in lines.values() if _is(line, state)]
-    keys = {
+    _add_up(_levels(lines, on), region)
+    counts: Counter[str] = Counter()
+    found = []
+    for line in lines.values():
+        line.add_up()
+        states = line.states
+        counts.update(states)
+        if state in states:
+            found.append(line)
+    keys: dict[str, Callable[[OccupationLine], Any]] = {
         "gaps": lambda line: (-line.gaps, line.code),
-        "code": lambda line: (line.code,),
+        "code": lambda line: line.code,
         "name": lambda line: (line.name, line.code),
         "lessons": lambda line: (-line.lessons, line.code),
     }
     found.sort(key=keys[order])
-    return Overview(found, sorted({rank for line in found for rank in line.cells}), counts)
+    return Overview(
+        lines=found,
+        ranks=sorted({rank for line in found for rank in line.cells}),
+        counts=counts,
+        requirements=sum(line.requirements for line in found),
+        covered=sum(line.covered for line in found),
+    )
 
 
 def _levels(lines: dict[str, OccupationLine], on: date) -> dict[int, LevelCell]:
     by_level: dict[int, LevelCell] = {}
-    for level in levels_in_force(on):
-        line = lines.get(level.occupation)
+    for pk, occupation, rank, edition, requirements in levels_in_force(on):
+        line = lines.get(occupation)
         if line is not None:
-            line.edition = level.edition
-            cell = LevelCell(level.id, level.rank, level.requirements)
-            line.cells[level.rank] = by_level[level.id] = cell
+            line.edition = edition
+            line.cells[rank] = by_level[pk] = LevelCell(pk, rank, requirements)
     return by_level
 
 
@@ -139,8 +142,8 @@ def _add_up(by_level: dict[int, LevelCell], region: Union | None) -> None:
     rows = CourseCoverage.objects.all()
     if region is not None:
         rows = rows.filter(course__in=courses_of_region(region))
-    for course, level, taught, lessons, ms, at in rows.values_list(
-        "course", "standard_level", "taught", "lessons", "ms", "published_at"
+    for course, level, taught, lessons, ms in rows.values_list(
+        "course", "standard_level", "taught", "lessons", "ms"
     ):
         cell = by_level.get(level)
         if cell is None:  # of a standard that is not in force, or not asked for
@@ -149,27 +152,22 @@ def _add_up(by_level: dict[int, LevelCell], region: Union | None) -> None:
         cell.courses.append(course)
         cell.lessons += lessons
         cell.ms += ms
-        cell.newest_at = at if cell.newest_at is None else max(cell.newest_at, at)
 
 
-def _is(line: OccupationLine, state: str) -> bool:
-    return {
-        "standard": bool(line.cells),
-        "gaps": line.gaps > 0,
-        "full": bool(line.cells) and not line.gaps,
-        "none": not line.cells,
-        "all": True,
-    }[state]
-
-
-def count_instructors(lines: Iterable[OccupationLine]) -> None:
-    """Note how many instructors teach each level of these lines. One statement."""
+def fill_in(lines: Iterable[OccupationLine]) -> None:
+    """Note for the lines that are shown how many instructors teach each level, and when the newest course came. One statement."""
     cells = [cell for line in lines for cell in line.cells.values() if cell.courses]
-    taught: dict[int, set[int]] = defaultdict(set)
-    rows = EditionInstructor.objects.filter(
-        edition__is_current=True, edition__course__in={pk for cell in cells for pk in cell.courses}
+    teachers: dict[int, set[int]] = defaultdict(set)
+    published: dict[int, datetime] = {}
+    rows = CourseEdition.objects.filter(
+        is_current=True, course__in={pk for cell in cells for pk in cell.courses}
     )
-    for course, instructor in rows.values_list("edition__course", "instructor"):
-        taught[course].add(instructor)
+    for course, at, instructor in rows.values_list("course", "published_at", "instructors__instructor"):
+        published[course] = at
+        if instructor is not None:
+            teachers[course].add(instructor)
     for cell in cells:
-        cell.instructors = len(set().union(*(taught[course] for course in cell.courses)))
+        cell.instructors = len(set().union(*(teachers[course] for course in cell.courses)))
+        cell.newest_at = max(
+            (published[course] for course in cell.courses if course in published), default=None
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -264,8 +264,7 @@ def places_of_levels(levels: Iterable[int]) -> dict[int, int]:
     return places
 
 
-@dataclass(frozen=True)
-class LevelInForce:
+class LevelInForce(NamedTuple):
     """A level of a standard in force, with how many requirements it has."""
 
     id: int
@@ -281,9 +280,7 @@ def levels_in_force(on: date, *, occupation: str = "") -> list[LevelInForce]:
     if occupation:
         standards = standards.filter(occupation=occupation)
     rows = StandardLevel.objects.filter(standard__in=standards.values("pk"), size__isnull=False)
+    columns = ("pk", "standard__occupation", "level", "standard__edition", "size__requirements")
     return [
-        LevelInForce(*row)
-        for row in rows.order_by("standard__occupation", "level").values_list(
-            "pk", "standard__occupation", "level", "standard__edition", "size__requirements"
-        )
+        LevelInForce(*row) for row in rows.order_by("standard__occupation", "level").values_list(*columns)
     ]

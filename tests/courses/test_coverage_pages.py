@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from courses.models import CourseCoverage
 from courses.operations import lift_withdrawal, rebuild_coverage, withdraw
 from courses.queries.coverage import coverage_of
-from courses.queries.coverage_overview import overview
+from courses.queries.coverage_overview import fill_in, overview
 from occupations.api import requirement_rows
 from tests.factories import courses as make
 from tests.factories.people import make_tree, make_union
@@ -51,7 +51,9 @@ def stored():
 
 
 def cell_of(code=make.WELDER, rank=2, **asked):
-    return next(line for line in overview(on=ON, **asked).lines if line.code == code).cells[rank]
+    line = next(line for line in overview(on=ON, **asked).lines if line.code == code)
+    fill_in([line])
+    return line.cells[rank]
 
 
 def words(response) -> str:
@@ -67,7 +69,7 @@ class TestCounting:
         level = coverage_of(occupation=make.WELDER, on=ON).levels[0]
         cell = cell_of()
         assert (cell.covered, cell.requirements) == (level.covered, len(level.rows)) == (3, len(level.rows))
-        assert cell.lessons == 3 and cell.newest_on == make.NOW.date()
+        assert (cell.lessons, cell.instructors, cell.newest_at) == (3, 2, make.NOW)
         live = stored()
         assert rebuild_coverage() == (2, 2) and stored() == live
 
