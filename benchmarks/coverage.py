@@ -107,7 +107,7 @@ def _page(client: Client, path: str) -> None:
     answer = client.get(path)
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code}")
-    b"".join(answer)  # type: ignore[arg-type]
+    b"".join(answer)
 
 
 def _statements(client: Client, path: str) -> float:

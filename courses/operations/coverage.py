@@ -1,6 +1,5 @@
 """Counting what courses teach of standards: for one course when it is published or withdrawn, or again for all."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +18,9 @@ A_BATCH = 200
 
 @dataclass
 class _Counted:
+    published_at: datetime
     bits: int = 0
     lessons: dict[UUID, int] = field(default_factory=dict)
-    published_at: datetime | None = None
 
 
 @transaction.atomic
@@ -63,12 +62,11 @@ def _count(courses: Sequence[int]) -> dict[tuple[int, int], _Counted]:
     )
     rows = list(rows)
     places = places_of_levels({row[1] for row in rows})
-    counted: dict[tuple[int, int], _Counted] = defaultdict(_Counted)
+    counted: dict[tuple[int, int], _Counted] = {}
     for course, level, requirement, lesson, ms, published_at in rows:
-        one = counted[course, level]
+        one = counted.setdefault((course, level), _Counted(published_at))
         one.bits |= 1 << places[requirement]
         one.lessons[lesson] = ms
-        one.published_at = published_at
     return counted
 
 

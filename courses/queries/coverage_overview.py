@@ -163,7 +163,8 @@ def fill_in(lines: Iterable[OccupationLine]) -> None:
         is_current=True, course__in={pk for cell in cells for pk in cell.courses}
     )
     for course, at, instructor in rows.values_list("course", "published_at", "instructors__instructor"):
-        published[course] = at
+        if at is not None:  # what is current was published; the database says so, the column's type does not
+            published[course] = at
         if instructor is not None:
             teachers[course].add(instructor)
     for cell in cells:

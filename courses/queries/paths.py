@@ -11,7 +11,7 @@ from accounts.models import Person
 from core import kept
 from core.trades import trade_of
 from courses.models import LearningPath, PathCourse
-from courses.path_rules import LOCKED, NEXT, Need, Place, Rung, Step, places, rungs, standing
+from courses.path_rules import BEGUN, LOCKED, NEXT, Need, Place, Rung, Step, places, rungs, standing
 from courses.queries.cards import CourseCard, course_cards
 from courses.queries.learning import courses_done
 from courses.queries.served import current_editions
@@ -55,7 +55,10 @@ class PathLevel:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where somebody stands: ``left`` required courses are missing at the level to work at; ``next`` is one to begin."""
+    """
+    Where somebody stands: ``left`` required courses are missing at the level to work at; ``next`` is the one to go on
+    with (``is_begun``) or to begin.
+    """
 
     occupation: str
     name: str
@@ -63,6 +66,7 @@ class Standing:
     label: str
     left: int
     next: CourseCard | None
+    is_begun: bool = False
     is_done: bool = False
 
 
@@ -154,15 +158,17 @@ def _step(place: Place, ladder: Ladder) -> PathStep:
 def _standing(ladder: Ladder, here: Rung | None, placed: list[Place], levels: list[Rung]) -> Standing | None:
     if not levels:
         return None
-    following = next((ladder.cards[p.step.course] for p in placed if p.state == NEXT), None)
     at = here or levels[-1]
+    wanted = [p for p in placed if p.step.is_required and p.step.rank >= at.rank]
+    now = next((p for state in (BEGUN, NEXT) for p in wanted if p.state == state), None)
     return Standing(
         occupation=ladder.occupation,
         name=ladder.name,
         rank=at.rank,
         label=ladder.labels[at.rank],
         left=here.left if here else 0,
-        next=following,
+        next=ladder.cards[now.step.course] if now else None,
+        is_begun=now is not None and now.state == BEGUN,
         is_done=here is None,
     )
 
