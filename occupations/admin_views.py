@@ -98,7 +98,8 @@ def show(request: HttpRequest, run: UUID) -> HttpResponse:
     found = _run(run)
     counts, gone = found.counts(), found.rows.filter(target=GONE).count()
     counts["changed"] -= gone
-    shown = request.GET.get("show", "")
+    # Who has something to put right sees that first.
+    shown = request.GET.get("show", ImportRow.Action.REFUSED if counts["refused"] else "")
     rows = _rows(found, shown)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     job = runs.job_of(found)

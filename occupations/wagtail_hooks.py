@@ -112,6 +112,7 @@ class StandardInspectView(InspectView):
     """An edition to read: its facts, then level by level what it asks for."""
 
     template_name = "occupations/admin/standard.html"
+    page_title = _("职业标准")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         content, labels = content_of(self.object), level_labels()
@@ -121,6 +122,7 @@ class StandardInspectView(InspectView):
             "standard": self.object,
             "standing": standing_of(self.object),
             "levels": [level_page(level, labels) for level in content.levels],
+            "may_change": user.has_perm("occupations.change_occupationalstandard"),
             "may_publish": self.object.is_draft and user.has_perm("occupations.add_occupationalstandard"),
             **basics_of(content),
         }
