@@ -60,7 +60,9 @@ def assign(
     persons: list[int] = []
     if reach == Reach.CHOSEN:
         persons = list(
-            _members(union, today).filter(uuid__in=list(chosen)[:MOST_CHOSEN]).values_list("pk", flat=True)
+            members_below(union, today)
+            .filter(uuid__in=list(chosen)[:MOST_CHOSEN])
+            .values_list("pk", flat=True)
         )
         if not persons:
             raise CannotAssign(_("还没有选人。"))
@@ -119,7 +121,7 @@ def _to_ask(assignment: Assignment, today: date) -> QuerySet:
     """Return the ids of the members whom an assignment reaches today and does not hold yet."""
     if assignment.reach == Reach.CHOSEN or not _still_takes_in(assignment, today):
         return Person.objects.none().values_list("pk", flat=True)
-    found = _members(assignment.union, today)
+    found = members_below(assignment.union, today)
     if assignment.occupation_id:
         found = found.filter(occupation_code=assignment.occupation_id)
     if assignment.level_id:
@@ -135,7 +137,8 @@ def _still_takes_in(assignment: Assignment, today: date) -> bool:
     return assignment.takes_in_until is not None and today <= assignment.takes_in_until
 
 
-def _members(union: Union, today: date) -> QuerySet[Person]:
+def members_below(union: Union, today: date) -> QuerySet[Person]:
+    """Return the members of a union and of everything below it today."""
     holds = Q(active_from__lte=today) & (Q(active_to=None) | Q(active_to__gt=today))
     below = Membership.objects.filter(holds, union__path__startswith=union.path)
     return Person.objects.filter(pk__in=below.values("member")) if union.path else Person.objects.none()

@@ -24,7 +24,7 @@ from courses.models import CourseEdition
 from programmes.assignments import operations, queries
 from programmes.assignments.forms import AssignmentForm
 from programmes.models import Assignment
-from unions.api import Union, may, members_of, officer_of, sees_names, union_asked
+from unions.api import Union, may, officer_of, sees_names, union_asked
 
 PER_PAGE = 50
 MOST_LISTED = 500
@@ -108,7 +108,9 @@ def _to_choose(request: HttpRequest, node: Union) -> list[tuple[str, str]]:
     today = timezone.localdate()
     if not sees_names(_officer(request), node, today):
         return []
-    uuids = list(members_of(node, today).order_by("pk").values_list("uuid", flat=True)[: MOST_LISTED + 1])
+    uuids = list(
+        operations.members_below(node, today).order_by("pk").values_list("uuid", flat=True)[: MOST_LISTED + 1]
+    )
     if not uuids or len(uuids) > MOST_LISTED:
         return []
     if request.method != "POST":

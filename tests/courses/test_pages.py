@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from courses import operations
 from courses.models import EditionLesson, Enrolment, LessonPage
+from courses.queries.served import parts_of, served_lesson
 from media.models import Rendition
 from tests.factories import courses as make
 from tests.factories.people import make_user
@@ -56,6 +57,13 @@ class TestCoursePage:
             "专业审核",
         ]:
             assert words in text
+
+    def test_a_link_to_it_shows_its_title_and_a_picture_where_it_is_shared(self, client):
+        course = make.make_course(title="焊接“安全”规程")
+        page = client.get(f"/courses/{course.slug}/").content.decode()
+        assert f'<meta property="og:url" content="http://testserver/courses/{course.slug}/">' in page
+        assert '<meta property="og:title" content="焊接“安全”规程">' in page
+        assert '<meta property="og:image" content="http://testserver/static/' in page
 
     def test_names_what_it_was_written_after_and_only_then(self, client):
         with_sources = make.make_course(sources=["GB 9448《焊接与切割安全》"])
@@ -114,6 +122,21 @@ class TestCoursePage:
 
         assert counts[0] == counts[1]
         assert counts[2] == counts[3] <= 9 + 2  # session and user
+
+
+def test_a_lesson_from_its_edition_takes_six_statements_however_many_parts_it_has(
+    django_assert_max_num_queries,
+):
+    blocks = [
+        block
+        for n in range(6)
+        for block in (make.text("焊条送进"), make.video(make.make_video()), make.question(f"第{n}题？"))
+    ]
+    make.make_course(make.lesson("运条", *blocks))
+    lesson, person = EditionLesson.objects.get().lesson, make_user().person
+    with django_assert_max_num_queries(6):
+        served = served_lesson(lesson=lesson, person=person)
+        assert served is not None and len(parts_of(served.row)) == 18 and served.html
 
 
 class TestBeginning:

@@ -12,7 +12,7 @@ from unions.api import Union
 
 PLANT, CHAIR, AUTHOR = "QJZJ", "zhou-lixin", "chen-tieshan"
 ASKED = ("li-haisheng", "maimaiti", "he-xiulan", "lin-yifan", "zhao-guoqing")
-ASKED_FOR, PACKED = "overhead-crane-safety", "smaw-basics"
+ASKED_FOR, PACKED = "tig-small-pipe", "smaw-basics"
 DAYS = 21
 
 
