@@ -50,7 +50,7 @@ def main() -> int:
     parser.add_argument("--explain", action="store_true", help="print the plans of the map's statements")
     options = parser.parse_args()
     if options.smoke:
-        options.occupations, options.courses = 60, 40
+        options.occupations, options.courses = 20, 10
     with own_database("coverage"):
         return report(_figures(options), judges=not options.smoke)
 
@@ -63,6 +63,7 @@ def _figures(options: argparse.Namespace) -> list[Figure]:
     User.objects.create_superuser("bench-operator")
     client = Client()
     client.force_login(User.objects.get(username="bench-operator"))
+    rounds = 1 if options.smoke else ROUNDS
     world = f"{options.occupations} occupations, {options.courses} courses"
     found = [Figure(f"{world}: generated", made, "s")]
     asked: dict[str, Callable[[], object]] = {
@@ -74,17 +75,17 @@ def _figures(options: argparse.Namespace) -> list[Figure]:
     }
     for name, ask in asked.items():
         bar = None if name.startswith("floor") else BAR_MS
-        wall, cpu = _measure(ask)
+        wall, cpu = _measure(ask, rounds)
         found += [Figure(name, wall, "ms", bar), Figure(f"{name}, processor", cpu, "ms")]
     for path in ("/coverage/", f"/coverage/?region={region.uuid}", f"/coverage/occupation/{busy}/"):
         name = path.partition("?")[0] + (" of a province" if "?" in path else "")
-        wall, cpu = _measure(lambda address=path: _page(client, address))  # type: ignore[misc]
+        wall, cpu = _measure(lambda address=path: _page(client, address), rounds)  # type: ignore[misc]
         found += [
             Figure(f"page {name}", wall, "ms", BAR_MS),
             Figure(f"page {name}, processor", cpu, "ms"),
             Figure(f"page {name}, statements", _statements(client, path), "", BAR_STATEMENTS),
         ]
-    wall, _cpu = _measure(lambda: _page(client, "/coverage/csv/?state=all"))
+    wall, _cpu = _measure(lambda: _page(client, "/coverage/csv/?state=all"), rounds)
     found.append(Figure("all occupations as CSV", wall, "ms"))
     if options.explain:
         _explain(lambda: (overview(on=TODAY), overview(on=TODAY, region=region)))
@@ -92,11 +93,11 @@ def _figures(options: argparse.Namespace) -> list[Figure]:
     return found
 
 
-def _measure(ask: Callable[[], object]) -> tuple[float, float]:
+def _measure(ask: Callable[[], object], rounds: int) -> tuple[float, float]:
     """Return wall clock and processor time in ms, the lowest of some rounds after one that warms up."""
     ask()
     walls, cpus = [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         began = time.perf_counter()
         cpus.append(cpu_seconds(ask))
         walls.append(time.perf_counter() - began)

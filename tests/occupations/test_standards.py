@@ -223,15 +223,17 @@ class TestHostileFiles:
         [
             (lambda: b"", "文件是空的"),
             (lambda: b"a,b\n1,2\n", "只认 xlsx"),
+            (lambda: "职业编码,6-18-02-04\n".encode("gb18030"), "只认 xlsx"),
+            (lambda: "职业编码,6-18-02-04\n".encode("utf-16"), "只认 xlsx"),
             (lambda: b"PK\x03\x04 broken", "打不开"),
             (lambda: with_part("xl/vbaProject.bin", b"macro"), "带宏"),
             (lambda: with_part("xl/x.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "不是表格软件存的"),
             (lambda: with_part("xl/big.xml", b"0" * 100_000_001), "解开后太大"),
-            (lambda: rows_of(21_000), "20,000 行"),
+            (lambda: rows_of(100_000), "20,000 行"),
             (lambda: plain_book(["概况"]), "少了工作表"),
             (lambda: plain_book(SHEETS), "少了"),
         ],
-        ids=["empty", "csv", "broken", "macros", "entities", "bomb", "rows", "sheets", "headings"],
+        ids=["empty", "csv", "gbk", "utf-16", "broken", "macros", "entities", "bomb", "rows", "sheets", "headings"],
     )  # fmt: skip
     def test_is_refused_with_a_reason_and_leaves_nothing(self, classified, make, reason, tmp_path):
         path = tmp_path / "x.xlsx"

@@ -4,7 +4,7 @@ from courses.api import NewPrerequisite, NewStep, write_path
 from courses.models import CoursePage
 
 WELDER, TURNER, ELECTRICIAN, ROBOTS = "6-18-02-04", "6-18-01-01", "6-31-01-03", "6-31-07-01"
-_LADDERS: dict[str, tuple[str, list[tuple[str, int, bool]], list[tuple[str, str, bool]]]] = {
+LADDERS: dict[str, tuple[str, list[tuple[str, int, bool]], list[tuple[str, str, bool]]]] = {
     # occupation: how to go; (course, rank, required); (course, what to do before, whether it bars)
     WELDER: (
         "先把焊条电弧焊的手法练稳，再学气体保护焊和氩弧焊。每一级都从防护和用电安全开始。",
@@ -58,7 +58,7 @@ _LADDERS: dict[str, tuple[str, list[tuple[str, int, bool]], list[tuple[str, str,
 def load_paths() -> None:
     """Make the ladders; the courses are there."""
     pages = {page.slug: page for page in CoursePage.objects.all()}
-    for occupation, (summary, steps, prerequisites) in _LADDERS.items():
+    for occupation, (summary, steps, prerequisites) in LADDERS.items():
         write_path(
             occupation=occupation,
             summary=summary,
