@@ -21,6 +21,7 @@ from wagtail.admin.panels import (
     ObjectList,
     TabbedInterface,
 )
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
@@ -145,7 +146,7 @@ class CoursePage(CourseTreeMixin, Page):
                     MultiFieldPanel(
                         [FieldPanel("occupation"), FieldPanel("level")], heading=_("给哪一行、哪一级")
                     ),
-                    FieldPanel("summary"),
+                    FieldPanel("summary", widget=AdminAutoHeightTextInput(attrs={"rows": 1})),
                     FieldPanel("outcomes"),
                     FieldPanel("audience"),
                     FieldPanel("safety"),
@@ -239,7 +240,7 @@ class LessonPage(CourseTreeMixin, Page):
                         "title", heading=_("课时名称"), help_text=_("说清做什么，例如“平敷焊的运条手法”。")
                     ),
                     CheckPanel(),
-                    FieldPanel("summary"),
+                    FieldPanel("summary", widget=AdminAutoHeightTextInput(attrs={"rows": 1})),
                     HelpPanel(
                         content=_(
                             "一节五到十分钟最好学。时长不用填：正文按每分钟 300 字，图片 8 秒，操作步骤每步 15 秒，"
