@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.datastructures import MultiValueDictKeyError
 
+from core.error_pages import bad_request
 from core.rest import Problem, problem_response
 
 _NUL = "%00"
@@ -24,6 +26,24 @@ def without_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Call
             vars(request).pop("GET", None)
         return get_response(request)
 
+    return answer
+
+
+def whole_forms(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """
+    Answer 400 when a form lacks a field that its view counts on, as Wagtail's editor does with the number of a stream's
+    blocks: such a request was cut off or made by hand, and is nobody's fault but its sender's.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def refuse(request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if request.method == "POST" and isinstance(error, MultiValueDictKeyError):
+            return bad_request(request, error)
+        return None
+
+    answer.process_exception = refuse  # type: ignore[attr-defined]
     return answer
 
 

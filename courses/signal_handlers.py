@@ -16,7 +16,8 @@ from courses.operations.review import returned_key
 @receiver(task_rejected, dispatch_uid="courses.tell_sent_back")
 def on_rejected(instance: TaskState, **kwargs: Any) -> None:
     edition = instance.workflow_state.content_object
-    if isinstance(edition, CourseEdition):
+    # Who took it back needs no message.
+    if isinstance(edition, CourseEdition) and instance.finished_by_id != edition.submitted_by_id:
         tell_sent_back(edition, remark=instance.comment)
 
 

@@ -29,10 +29,12 @@ from accounts.models import User
 from courses.admin_views import checks, desk, submit
 from courses.check_views import operator, rules
 from courses.coverage_views import may_see_coverage
-from courses.models import CourseEdition, CourseIndexPage, CoursePage, SafetyNotice
+from courses.models import CourseEdition, CourseIndexPage, CoursePage, ReviewDuty, SafetyNotice
+from courses.models.permissions import course_above
 from courses.package_views import export_course, package_file, package_page, packages
 from courses.path_admin import PathViewSet
 from courses.queries.authoring import authored_courses
+from courses.review.duties import DutyPolicy, DutyViewSet
 from courses.review.queries import may_see_queue
 from courses.review.views import (
     changes,
@@ -43,6 +45,7 @@ from courses.review.views import (
     review_edition,
     review_queue,
     settle_remark,
+    take_back_course,
 )
 from courses.word_views import import_word
 
@@ -96,6 +99,8 @@ class EditionViewSet(SnippetViewSet):
 
 
 register_snippet(EditionViewSet)
+register_permission_policy(ReviewDuty, DutyPolicy(ReviewDuty))
+register_snippet(DutyViewSet)
 
 
 class NoticeViewSet(SnippetViewSet):
@@ -126,6 +131,7 @@ def admin_urls() -> list[URLPattern]:
         path("courses/<int:pk>/export/", export_course, name="course_export"),
         path("courses/<int:pk>/", desk, name="course_desk"),
         path("courses/<int:pk>/submit/", submit, name="submit_course"),
+        path("courses/<int:pk>/take-back/", take_back_course, name="take_back_course"),
         path("courses/reviews/", review_queue, name="review_queue"),
         path("courses/editions/<int:edition>/", review_edition, name="review_edition"),
         path("courses/editions/<int:edition>/decide/", decide, name="decide_edition"),
@@ -143,9 +149,7 @@ def _course_of(page: Page) -> CoursePage | None:
         return None
     if specific is CoursePage:
         return page.specific
-    if not hasattr(page, "_course_above"):  # buttons and menus of one view ask again and again
-        page._course_above = CoursePage.objects.ancestor_of(page).first()
-    return page._course_above
+    return cast("CoursePage | None", course_above(page))
 
 
 @hooks.register("register_page_header_buttons")

@@ -11,6 +11,7 @@ from accounts.models import User
 from core.policies import guard
 from courses.admin_views import page_author
 from courses.models import ModulePage
+from courses.models.permissions import is_in_review
 from courses.operations import ImportedLesson, import_lesson
 from courses.word import UnreadableDocument
 from courses.word.package import MAX_BYTES
@@ -30,6 +31,8 @@ def import_word(request: HttpRequest, page: int) -> HttpResponse:
 
 def _take(request: HttpRequest, module: ModulePage) -> tuple[str, ImportedLesson | None]:
     file = request.FILES.get("document")
+    if is_in_review(module):
+        return _("这门课正在审，审完或者撤回送审以后才能加课时。"), None
     if file is None:
         return _("选一个 docx 文件。"), None
     if (file.size or 0) > MAX_BYTES:

@@ -6,9 +6,12 @@ One tester for the whole tree below a course, instead of a row of Wagtail page p
 """
 
 from functools import cached_property
+from typing import cast
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from wagtail.locks import BaseLock
 from wagtail.models import Page, PagePermissionTester
 
 from accounts.models import User
@@ -22,6 +25,47 @@ def authored_paths(user: User) -> tuple[str, ...]:
         )
         user._authored_paths = tuple(courses.values_list("path", flat=True).distinct())  # type: ignore[attr-defined]
     return user._authored_paths  # type: ignore[attr-defined]
+
+
+class ReviewLock(BaseLock):
+    """
+    On every page of a course while its next edition is under review: what stands in the editor is what is read, and a
+    remark stays at its place. The author may take the edition back.
+    """
+
+    def for_user(self, user: User) -> bool:
+        return True
+
+    def get_message(self, user: User) -> str:
+        return str(_("这门课正在审，现在改不了。要改，到“单元和课时”里撤回送审。"))
+
+    def get_locked_by(self, user: User) -> str:
+        return str(_("在审，锁着"))
+
+    def get_description(self, user: User) -> str:
+        return str(_("审完、退回或撤回以后，就能接着改。"))
+
+
+def course_above(page: Page) -> Page | None:
+    """
+    Return the course that a page is or stands in, with ``is_in_review``: whether its next edition waits for a reviewer.
+    One query; asked again of the same object, buttons, menus and locks of one view cost nothing.
+    """
+    if not hasattr(page, "_course_above"):
+        courses = apps.get_model("courses", "CoursePage").objects
+        waiting = apps.get_model("courses", "ReviewTurn").objects.filter(
+            ended_at__isnull=True, edition__course=OuterRef("pk")
+        )
+        found = courses.ancestor_of(page, inclusive=True).annotate(is_in_review=Exists(waiting))
+        page._course_above = found.first()
+    course: Page | None = page._course_above
+    return course
+
+
+def is_in_review(page: Page) -> bool:
+    """Tell whether a page belongs to a course whose next edition waits for a reviewer."""
+    course = course_above(page)
+    return course is not None and bool(course.is_in_review)
 
 
 class CourseTreePermissions(PagePermissionTester):
@@ -40,6 +84,10 @@ class CourseTreePermissions(PagePermissionTester):
         return "add" in self.permissions and self.is_author
 
     @cached_property
+    def _is_in_review(self) -> bool:
+        return is_in_review(self.page)
+
+    @cached_property
     def _is_in_an_edition(self) -> bool:
         pages = Page.objects.descendant_of(self.page, inclusive=True).values("pk")
         editions = apps.get_model("courses", "CourseEdition")
@@ -50,7 +98,7 @@ class CourseTreePermissions(PagePermissionTester):
         )
 
     def can_add_subpage(self) -> bool:
-        return bool(super().can_add_subpage()) and self._may_write
+        return bool(super().can_add_subpage()) and self._may_write and not self._is_in_review
 
     def can_edit(self) -> bool:
         return self._may_write
@@ -59,10 +107,10 @@ class CourseTreePermissions(PagePermissionTester):
         return self._may_write and not self._is_in_an_edition
 
     def can_move(self) -> bool:
-        return self._may_write
+        return self._may_write and not self._is_in_review
 
     def can_reorder_children(self) -> bool:
-        return self._may_write
+        return self._may_write and not self._is_in_review
 
     def can_publish(self) -> bool:
         return False
@@ -88,6 +136,10 @@ class CourseTreeMixin:
 
     def get_workflow(self) -> None:
         return None
+
+    def get_lock(self) -> BaseLock | None:
+        page = cast(Page, self)
+        return ReviewLock(page) if is_in_review(page) else super().get_lock()  # type: ignore[misc]
 
     def permissions_for_user(self, user: User) -> PagePermissionTester:
         return CourseTreePermissions(user, self)

@@ -52,6 +52,9 @@ class ReviewDuty(UuidModel):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.reviewer}：{self.step.name}"
+
 
 class ReviewTurn(UuidModel):
     """

@@ -88,6 +88,23 @@ def send_back(
     turn.step.on_action(edition.current_workflow_task_state, by, "reject", comment=words)
 
 
+@transaction.atomic
+def take_back(*, edition: CourseEdition, by: User, now: datetime) -> None:
+    """
+    Take an edition out of review by its author's wish, to change it and send it again; one not in review stays as it is.
+    Who may, the caller asks.
+    """
+    edition = lock_rows(CourseEdition.objects.filter(pk=edition.pk)).get()
+    state = edition.current_workflow_task_state
+    if state is None or not edition.workflow_in_progress:
+        return
+    words = _("作者撤回了送审。")
+    for turn in edition.turns.filter(ended_at__isnull=True):
+        _end(turn, now)
+    note(edition, Action.RETURNED, at=now, by=by, step=state.task.name, words=words)
+    state.reject(user=by, comment=words)
+
+
 def _turn(edition: CourseEdition, by: User, now: datetime) -> tuple[CourseEdition, ReviewTurn]:
     edition = lock_rows(CourseEdition.objects.filter(pk=edition.pk)).get()
     task = edition.current_workflow_task

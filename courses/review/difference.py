@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from typing import Any
 
 from courses.review.texts import lines_of_block
 from courses.rules import Block, canonical_hash
@@ -213,7 +214,21 @@ def _pair(
 
 
 def _key(block: Block) -> str:
-    return canonical_hash([block["type"], block["value"]])
+    return canonical_hash([block["type"], _filled(block["value"])])
+
+
+def _filled(value: Any) -> Any:
+    """
+    Return a value without what is empty: a field that blocks got later does not change those that never had it.
+
+    >>> _filled({"prompt": "?", "unit": "", "options": [{"text": "要", "correct": False}], "hotspots": []})
+    {'prompt': '?', 'options': [{'text': '要'}]}
+    """
+    if isinstance(value, dict):
+        return {
+            k: kept for k, v in value.items() if (kept := _filled(v)) or (kept == 0 and kept is not False)
+        }
+    return [_filled(item) for item in value] if isinstance(value, list) else value
 
 
 def difference(

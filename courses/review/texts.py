@@ -13,8 +13,13 @@ from courses.rules import Block
 _BREAK = re.compile(r"</(p|li|h[2-6])>|<br\s*/?>")
 _ITEM = re.compile(r"<li[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
+RIGHT = "✓"
 _HIDDEN = frozenset({"notice"})
 _FILES = {"video": "video", "image": "image", "document": "document"}
+
+
+def _question_kinds() -> dict[str, str]:
+    return {"single": _("单选"), "multiple": _("多选"), "order": _("排序"), "number": _("填数")}
 
 
 def stored_blocks(value: Any) -> list[Block]:
@@ -45,6 +50,8 @@ def lines_of_block(block: Block, names: Mapping[tuple[str, int], str] | None = N
     ['引弧', '1. 划擦']
     >>> lines_of_block({"type": "quiz_of_2019", "value": {"ask": "要不要烘干？", "right": True}})
     ['要不要烘干？', '✓']
+    >>> lines_of_block({"type": "question", "value": {"kind": "single", "options": [{"text": "要", "correct": True}]}})
+    ['单选', '1. 要 ✓']
     """
     return _lines(block["value"], names or {}, "")
 
@@ -53,7 +60,9 @@ def _lines(value: Any, names: Mapping[tuple[str, int], str], key: str) -> list[s
     if value is None or value == "" or key in _HIDDEN:
         return []
     if isinstance(value, bool):
-        return ["✓"] if value else []
+        return [RIGHT] if value else []
+    if key == "kind" and value in _question_kinds():
+        return [_question_kinds()[value]]
     if key in _FILES and isinstance(value, int):
         return [names.get((key, value)) or f"#{value}"]
     if isinstance(value, dict):
@@ -70,7 +79,8 @@ def _listed(items: list[Any], names: Mapping[tuple[str, int], str]) -> list[str]
     for number, item in enumerate(items, start=1):
         own = _lines(item, names, "")
         if own:
-            lines += [f"{number}. {own[0]}", *own[1:]]
+            right = f" {RIGHT}" if own[-1] == RIGHT and len(own) > 1 else ""
+            lines += [f"{number}. {own[0]}{right}", *(own[1:-1] if right else own[1:])]
     return lines
 
 

@@ -21,10 +21,17 @@ from wagtail.permissions import policy_registry
 from accounts.models import User
 from core.clock import day_of, to_ms
 from core.policies import Policy, guard
-from courses.models import CourseEdition, EditionLesson, ReviewComment, ReviewTask, ReviewTurn
+from courses.models import (
+    CourseEdition,
+    CoursePage,
+    EditionLesson,
+    ReviewComment,
+    ReviewTask,
+    ReviewTurn,
+)
 from courses.queries.authoring import lesson_changes, preview_html
 from courses.review.comments import NothingSaid, comment, settle
-from courses.review.deciding import CannotDecide, approve, send_back
+from courses.review.deciding import CannotDecide, approve, send_back, take_back
 from courses.review.forms import verdicts_in, why_not
 from courses.review.queries import (
     QUEUE_PAGE,
@@ -70,6 +77,12 @@ def _may_settle(request: HttpRequest, comment: UUID, **kwargs: Any) -> bool:
     )
 
 
+def _may_write(request: HttpRequest, pk: int, **kwargs: Any) -> bool:
+    course = CoursePage.objects.filter(pk=pk).first()
+    return course is not None and bool(course.permissions_for_user(_user(request)).can_edit())
+
+
+course_author = Policy("course_author", _may_write)
 edition_reader = Policy("edition_reader", _may_read)
 edition_reviewer = Policy("edition_reviewer", _may_review)
 turn_keeper = Policy("turn_keeper", _may_pass_on)
@@ -168,6 +181,17 @@ def decide(request: HttpRequest, edition: int) -> HttpResponse:
     )
     messages.success(request, words.format(title=found.title))
     return redirect("review_queue")
+
+
+@require_POST
+@guard(course_author)
+def take_back_course(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a course's next edition out of review: then it can be changed."""
+    edition = CourseEdition.objects.filter(course=pk, published_at__isnull=True).first()
+    if edition is not None:
+        take_back(edition=edition, by=_user(request), now=timezone.now())
+        messages.success(request, _("撤回来了，改好再送审。"))
+    return redirect("course_desk", pk)
 
 
 @require_POST

@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from core import health, rest
+from courses.sessions_of_editors import ping_page
 from reports import views as reports_views
 from skillspower import cms_door, route_policies
 from skillspower.home import views as home_views
@@ -25,6 +26,7 @@ urlpatterns = [
     # The CMS has a sign-in of its own; ours has the limits and the audit.
     path("cms/login/", cms_door.login),
     path("cms/password_reset/", RedirectView.as_view(url="/accounts/password/reset/")),
+    path("cms/editing-sessions/ping/wagtailcore/page/<int:object_id>/<int:session_id>/", ping_page),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("media.urls")),

@@ -264,6 +264,11 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "cms/courses/editions/<int:edition>/pass-on/": _REVIEWED.by("post"),
     "cms/courses/editions/<int:edition>/remark/": _REVIEWED.by("post"),
     "cms/courses/remarks/<uuid:comment>/settle/": WRITES_COURSE.at(comment="remark").by("post"),
+    "cms/courses/<int:pk>/take-back/": WRITES_COURSE.at(pk="course_pk").by("post"),
+    "cms/editing-sessions/ping/wagtailcore/page/<int:object_id>/<int:session_id>/": WRITES_COURSE.at(
+        object_id="course_pk", session_id=1
+    ).by("post"),
+    "cms/snippets/courses/reviewduty/": OPERATES,
     "cms/courses/reviews/": only(
         "who reviews, edits courses or operates",
         {"trade_reviewer", "content_reviewer", "lesson_editor", "operator"},

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.without_nul",
+    "core.middleware.whole_forms",
     "core.middleware.api_problems",
     "records.http.guests.ClaimGuestStudy",
 ]
