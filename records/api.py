@@ -72,6 +72,7 @@ from records.rollups import (
     time_booked,
     titles_of,
 )
+from records.transcripts.pdf import NotSet, set_sheet
 
 __all__ = [
     "CORRECTIONS_DUTY",
@@ -92,6 +93,7 @@ __all__ = [
     "LessonsDone",
     "Link",
     "MakeUp",
+    "NotSet",
     "Opened",
     "PartDone",
     "PartSnapshot",
@@ -146,6 +148,7 @@ __all__ = [
     "resolve_lesson",
     "reversal_of",
     "roll_up",
+    "set_sheet",
     "share_online",
     "single_choice",
     "terms_for",

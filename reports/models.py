@@ -15,6 +15,7 @@ import uuid
 from django.db import models
 
 from accounts.models import User
+from reports.returns.models import ReturnStep, UnionReturn  # noqa: F401 (models of this app)
 from reports.rules import PeriodKind
 
 UNASSIGNED = uuid.UUID(int=0)

@@ -134,6 +134,28 @@ def officer_of(duty: str | None = None, *, write: bool = False, argument: str = 
     return Policy(f"officer_of:{duty or 'any'}:{'write' if write else 'read'}", allows, hides=True)
 
 
+def is_superior(user: User, union: Union, duty: str | None = None, *, on: date | None = None) -> bool:
+    """Tell whether a user may write for a duty at a union strictly above this one."""
+    return bool(union.path) and any(
+        union.path.startswith(p.path) and union.path != p.path
+        for p in posts_of(user, on or timezone.localdate())
+        if p.may_write and duty in (None, p.duty)
+    )
+
+
+def superior_of(duty: str | None = None, *, argument: str = "union") -> Policy:
+    """
+    Return the policy of a route whose argument names a union by uuid: only for officers with the duty, to write, at a
+    union above it. Anybody else gets 404.
+    """
+    inside = officer_of(duty, write=True, argument=argument)
+
+    def allows(request: Any, **kwargs: Any) -> bool:
+        return inside.allows(request, **kwargs) and is_superior(request.user, request.officers_union, duty)
+
+    return Policy(f"superior_of:{duty or 'any'}", allows, hides=True)
+
+
 def union_asked(request: Any) -> Union:
     """Return the union that ``officer_of`` let somebody open, with its kind: it is read once a request."""
     union: Union = request.officers_union

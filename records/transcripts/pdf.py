@@ -14,6 +14,7 @@ from records.transcripts.typesetter import NO_FONT
 LIMIT_SECONDS = 15
 """On an idle machine a sheet takes half a second; the first one after a start waits for the disk."""
 _PROGRAM = Path(__file__).with_name("typesetter.py")
+_SHEET = Path(__file__).with_name("sheet.typ")
 
 
 class NotSet(RuntimeError):
@@ -24,13 +25,19 @@ class NotSet(RuntimeError):
         super().__init__(why)
 
 
-def set_sheet(sheet: dict[str, Any], *, at_ms: int) -> bytes:
+def set_sheet(sheet: dict[str, Any], *, at_ms: int, template: Path = _SHEET) -> bytes:
     """
-    Return the PDF of a sheet (``presentation.sheet``). The same sheet and fonts give the same bytes.
+    Return the PDF of a sheet (``presentation.sheet``, or what another template reads). The same sheet and fonts give the
+    same bytes.
 
     :raises NotSet: ``why`` is ``no_font``, ``too_long`` or ``failed``.
     """
-    asked = {"sheet": sheet, "at": at_ms // 1_000, "font_paths": settings.FONT_PATHS}
+    asked = {
+        "sheet": sheet,
+        "at": at_ms // 1_000,
+        "font_paths": settings.FONT_PATHS,
+        "template": str(template),
+    }
     try:
         done = subprocess.run(  # noqa: S603 (our own program; what it reads is data)
             [sys.executable, "-I", str(_PROGRAM)],

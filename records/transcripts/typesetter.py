@@ -31,7 +31,7 @@ def main() -> int:
     mono = ["DejaVu Sans Mono", *fonts]  # comes with typst
     sheet = asked["sheet"] | {"fonts": fonts + [name for name in RARE if name.lower() in here], "mono": mono}
     pdf = typst.compile(
-        Path(__file__).with_name("sheet.typ").read_bytes(),
+        Path(asked["template"]).read_bytes(),
         format="pdf",
         font_paths=asked["font_paths"],
         sys_inputs={"data": json.dumps(sheet, ensure_ascii=False)},

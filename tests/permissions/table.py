@@ -29,6 +29,7 @@ def officer(*duties: str, write: bool = False, others: str = HIDDEN) -> Rule:
     )
 
 
+SUPERIOR = only("officers of a union above the plant", {"parent"}, others=HIDDEN, concerns_unions=True)
 READS_MATTERS = only(
     "the member, and who reads matters of training",
     {"member", "training", "training+", "parent"},
@@ -189,6 +190,14 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "unions/<uuid:union>/study/closing/": officer("statistics", write=True),
     "unions/<uuid:union>/filters/": officer(),
     "unions/<uuid:union>/study.csv": officer(),
+    "unions/<uuid:union>/returns/": officer("statistics"),
+    "unions/<uuid:union>/returns/<str:code>/": officer("statistics").at(code="2026-10"),
+    "unions/<uuid:union>/returns/<str:code>/file.<str:ending>": officer("statistics").at(
+        code="2026-10", ending="csv"
+    ),
+    "unions/<uuid:union>/returns/<str:code>/submit/": officer("statistics", write=True).at(code="2026-10"),
+    "unions/<uuid:union>/returns/<str:code>/answer/": SUPERIOR.at(code="2026-10"),
+    "unions/<uuid:union>/returns/<str:code>/chase/": officer("statistics", write=True).at(code="2026-10"),
     "unions/<uuid:union>/learners/": officer(),
     "unions/<uuid:union>/learners/<uuid:person>/": officer(),
     "unions/<uuid:union>/objections/": officer("training"),

@@ -39,6 +39,8 @@ def _places(user: User, union: Union) -> Iterator[tuple[str, str, list[str], str
     is_primary = union.kind.is_primary
     yield "study", "reports:study", [], _("概况")
     yield "learners", "reports:learners", [], _("会员")
+    if may(user, union, "statistics", on=today):
+        yield "returns", "reports:returns", [], _("上报")
     if answers:
         yield "requests", "unions:inbox", [], _("入会申请")
     if may(user, union, "training", on=today):

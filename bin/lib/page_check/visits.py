@@ -99,6 +99,7 @@ def visits() -> list[Visit]:
         *_of(
             "officer", "/", f"/unions/{county}/study/", f"/unions/{county}/filters/", f"/unions/{county}/requests/",
             f"/unions/{county}/import/tree/", f"/unions/{county}/units/", f"/unions/{county}/units/open/",
+            f"/unions/{county}/returns/", f"/unions/{county}/returns/2026-10/",
         ),
         *_of(
             "chair", "/inspection/", f"/unions/{plant}/learners/", f"/unions/{plant}/learners/{worker}/",
@@ -146,6 +147,7 @@ NOT_LOOKED_AT = {
     "no page: a file, a piece of one, or what a program asks for": {
         "health/live", "health/ready", "manifest.webmanifest", "sw.js", "search/suggest/", "search/occupations/",
         "learn/<uuid:lesson>/captions/<uuid:part>.vtt", "unions/<uuid:union>/study.csv",
+        "unions/<uuid:union>/returns/<str:code>/file.<str:ending>",
         "coverage/<slug:kind>/", "coverage/occupation/<str:code>/<slug:kind>/",
         "unions/<uuid:union>/assignments/<uuid:assignment>/progress.<slug:ending>",
         "unions/<uuid:union>/invitation/code.svg", "unions/<uuid:union>/import/<slug:what>/template.xlsx",
@@ -159,6 +161,8 @@ NOT_LOOKED_AT = {
         "unions/<uuid:union>/requests/<uuid:join_request>/answer/", "unions/<uuid:union>/requests/<uuid:join_request>/name/",
         "unions/<uuid:union>/assignments/<uuid:assignment>/withdraw/",
         "unions/<uuid:union>/objections/<uuid:objection>/answer/",
+        "unions/<uuid:union>/returns/<str:code>/submit/", "unions/<uuid:union>/returns/<str:code>/answer/",
+        "unions/<uuid:union>/returns/<str:code>/chase/",
         "unions/<uuid:union>/corrections/<uuid:correction>/decide/",
         "unions/<uuid:union>/recounts/<uuid:recount>/decide/",
         "unions/<uuid:union>/invitation/renew/", "unions/<uuid:union>/import/<slug:what>/<uuid:run>/act/",

@@ -29,6 +29,7 @@ from skillspower.demo.history import MONTHS, WHOLE_MS, first_of_month, load_hist
 from skillspower.demo.notices import load_notices
 from skillspower.demo.paths import load_paths
 from skillspower.demo.people import PASSWORD, load_people, load_unions
+from skillspower.demo.returns import load_returns
 from skillspower.demo.workers import load_stories, stories
 from skillspower.settings.env import ROOT
 from unions.api import Union
@@ -105,6 +106,8 @@ def finish(*, now: datetime, say: Say) -> None:
         roll_up(today=now.astimezone(SHANGHAI).date())
         close_due_periods(now=to_ms(now))
         refresh_open_periods(now=to_ms(now))
+        with transaction.atomic():
+            load_returns(now=now)
     if index.returncode:
         # On a busy machine the figures may hold SQLite's one write lock for longer than it waits: now it is alone.
         end_dead_rebuild()
