@@ -31,6 +31,8 @@ def hidden_cells(
 
     >>> sorted(hidden_cells({"a": 3, "b": 9, "c": 40}, [Known(("a", "b", "c"))]))
     ['a', 'b']
+    >>> sorted(hidden_cells({"a": 3, "b": 30, "c": 33}, [Known(("a",)), Known(("b",)), Known(("a", "b"), whole="c")]))
+    ['a']
     >>> hidden_cells({"a": 5, "b": 9}, [Known(("a", "b"))])
     set()
     >>> sorted(hidden_cells({"a": 1, "b": 2, "c": 7, "d": 8}, [Known(("a", "b", "c", "d"))]))
@@ -38,27 +40,26 @@ def hidden_cells(
     """
     small = {key for key, number in cells.items() if 0 < number < FEWEST}
     hidden = small | set(never_shown)
+    # Who stands alone in a sum that is always shown cannot be hidden by anything: hiding others for it would go on until
+    # nothing is left to read.
+    alone = {key for known in sums for key in _alone(cells, known)}
+    in_need = small - alone
     sums_of: dict[Hashable, list[Known]] = defaultdict(list)
     for known in sums:
         for key in (*known.parts, *([known.whole] if known.whole is not None else [])):
             sums_of[key].append(known)
-    _hide_beside(cells, sums, hidden, set(never_shown))
-    while told := _told(sums, hidden) - set(never_shown):
-        before = len(hidden)
-        for key in sorted(told, key=str):
-            for known in sums_of[key]:
-                if _hide_one(cells, known, hidden):
-                    break
-        if len(hidden) == before:  # nothing is left to hide them behind: then their sums go, too
-            hidden |= {k.whole for key in told for k in sums_of[key] if k.whole is not None}
-            if len(hidden) == before:
-                break
-        _hide_beside(cells, sums, hidden, set(never_shown))
+    _hide_beside(cells, sums, hidden, in_need)
+    while in_need & (told := _told(sums, hidden)):
+        # A cell follows from others that follow: hide one more beside any of them, first beside those in need.
+        order = [*sorted(told & in_need, key=str), *sorted(told - in_need - alone, key=str)]
+        if not any(_hide_one(cells, known, hidden) for key in order for known in sums_of[key]):
+            break
+        _hide_beside(cells, sums, hidden, in_need)
     return hidden - set(never_shown)
 
 
 def _hide_beside(
-    cells: Mapping[Hashable, int], sums: Sequence[Known], hidden: set[Hashable], free: set[Hashable]
+    cells: Mapping[Hashable, int], sums: Sequence[Known], hidden: set[Hashable], in_need: set[Hashable]
 ) -> None:
     """Hide further cells until each sum has nothing hidden, or two parts with five people together."""
     is_changed = True
@@ -66,10 +67,16 @@ def _hide_beside(
         is_changed = False
         for known in sums:
             parts = [key for key in known.parts if key in hidden]
-            if not set(parts) - free or (known.whole is not None and known.whole in hidden):
+            if not in_need.intersection(parts) or (known.whole is not None and known.whole in hidden):
                 continue
             if len(parts) < 2 or sum(cells.get(key, 0) for key in parts) < FEWEST:
                 is_changed = _hide_one(cells, known, hidden) or is_changed
+
+
+def _alone(cells: Mapping[Hashable, int], known: Known) -> list[Hashable]:
+    """Return the only cell with anybody in it of a sum that is always shown, else nothing."""
+    found = [key for key in known.parts if cells.get(key, 0) > 0]
+    return found if known.whole is None and len(found) == 1 else []
 
 
 def _hide_one(cells: Mapping[Hashable, int], known: Known, hidden: set[Hashable]) -> bool:
