@@ -26,8 +26,8 @@ def rail(page):
 @pytest.mark.parametrize(
     ("duty", "may_write", "expected"),
     [
-        ("statistics", False, {"概况", "会员"}),
-        ("training", False, {"概况", "会员", "异议", "更正", "学时规则"}),
+        ("statistics", False, {"概况", "会员", "上报"}),
+        ("training", False, {"概况", "会员", "学课安排", "异议", "更正", "学时规则"}),
         ("membership", False, {"概况", "会员", "入会申请", "下级单位"}),
         ("membership", True, {"概况", "会员", "入会申请", "下级单位", "通知", "导入"}),
     ],
