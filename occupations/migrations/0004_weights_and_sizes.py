@@ -15,9 +15,9 @@ def count_published(apps: Any, schema_editor: Any) -> None:
     counted = levels.filter(standard__published_at__isnull=False).annotate(
         n=Count("functions__tasks__requirements")
     )
-    sizes = apps.get_model("occupations", "LevelSize")
-    sizes.objects.bulk_create(
-        sizes(standard_level_id=level, requirements=n)
+    level_size = apps.get_model("occupations", "LevelSize")
+    level_size.objects.bulk_create(
+        level_size(standard_level_id=level, requirements=n)
         for level, n in counted.filter(n__gt=0).values_list("pk", "n")
     )
 
