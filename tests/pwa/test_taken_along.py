@@ -105,8 +105,8 @@ def test_minutes_wait_for_who_studied_them_when_somebody_else_signs_in(context, 
     page = take_along(context, address)
     study_without_network(context, page, address)
 
+    context.clear_cookies()  # before the network is back: the page sends at once, and still as the one who studied
     context.set_offline(False)
-    context.clear_cookies()
     sign_in(context, live_server, make_user())
     page.goto("/me/offline/")
 
