@@ -15,9 +15,9 @@ def count_published(apps: Any, schema_editor: Any) -> None:
     counted = levels.filter(standard__published_at__isnull=False).annotate(
         n=Count("functions__tasks__requirements")
     )
-    level_size = apps.get_model("occupations", "LevelSize")
-    level_size.objects.bulk_create(
-        level_size(standard_level_id=level, requirements=n)
+    LevelSize = apps.get_model("occupations", "LevelSize")
+    LevelSize.objects.bulk_create(
+        LevelSize(standard_level_id=level, requirements=n)
         for level, n in counted.filter(n__gt=0).values_list("pk", "n")
     )
 
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("requirements__gt", 0)), name="level_size_positive"
+                        condition=models.Q(("requirements__gt", 0)), name="LevelSize_positive"
                     )
                 ]
             },
