@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("requirements__gt", 0)), name="LevelSize_positive"
+                        condition=models.Q(("requirements__gt", 0)), name="level_size_positive"
                     )
                 ]
             },
