@@ -19,11 +19,11 @@ from search.analysis import (
     highlight,
     prefix_query,
     query_terms,
-    trade_synonyms,
 )
 from search.documents import exact_terms
 from search.engines import BadCursor, Hit, ResultPage, SearchRequest, SearchUnavailable, engine
 from search.question import TRADE_NAMES, TYPES, Question
+from search.synonyms import synonyms
 
 PAGE_SIZE = 20
 SUGGESTIONS = 10
@@ -148,7 +148,7 @@ def answer(
 
 def _request(q: str, question: Question) -> SearchRequest:
     return SearchRequest(
-        terms=query_terms(q, trade_synonyms()) if q else QueryTerms(),
+        terms=query_terms(q, synonyms()) if q else QueryTerms(),
         sort=question.sort,
         cursor=question.cursor,
         exact=exact_terms(q),

@@ -95,7 +95,8 @@ def query_terms(text: str, synonyms: Synonyms = NONE) -> QueryTerms:
     letters: list[str] = []
     for run in runs(_bounded(text)):
         if run.kind == "han":
-            for word in chunks(run.text, _FILLERS):
+            # What is typed as one word and known as one is not cut: 烧焊的.
+            for word in [run.text] if synonyms.of(run.text) else chunks(run.text, _FILLERS):
                 clauses.setdefault(word, _han_clause(word, synonyms))
                 if len(word) > 2:
                     lifts[word] = None

@@ -27,6 +27,21 @@ class Synonyms:
         """
         return self.targets.get(word, ())
 
+    def extended(self, pairs: Iterable[tuple[str, str]]) -> "Synonyms":
+        """
+        Return these and more, as (word, official name).
+
+        >>> Synonyms().extended([("烧焊的", "焊工")]).of("烧焊的")
+        ('焊工',)
+        """
+        targets, sources = dict(self.targets), dict(self.sources)
+        for word, target in pairs:
+            word, target = normalize(word), normalize(target)
+            if word != target and target not in targets.get(word, ()):
+                targets[word] = (*targets.get(word, ()), target)
+                sources[target] = (*sources.get(target, ()), word)
+        return Synonyms(targets, sources)
+
 
 NONE = Synonyms()
 

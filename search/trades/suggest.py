@@ -11,9 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from occupations.api import occupations_on
-from search.analysis import query_terms, trade_synonyms
+from search.analysis import Synonyms, query_terms
 from search.documents import exact_terms
 from search.engines import SearchRequest, SearchUnavailable, engine
+from search.synonyms import synonyms
 from search.trades.model import Guess, OccupationRow, TradeModel
 
 KEEP_S = 600.0
@@ -21,7 +22,6 @@ KEEP_S = 600.0
 LIMIT = 5
 _LETTERS = re.compile(r"[a-zA-Z' ]{2,40}")
 _lock = Lock()
-_made: dict[str, tuple[float, TradeModel, dict[str, OccupationRow]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,22 @@ class TradeSuggestion:
     name: str
     says: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A model, what it was made of, and when."""
+
+    at: float
+    synonyms: Synonyms
+    model: TradeModel
+    rows: dict[str, OccupationRow]
+
+    def holds(self, known: Synonyms) -> bool:
+        return self.synonyms is known and self.at > time.monotonic() - KEEP_S
+
+
+_made: dict[str, _Made] = {}
 
 
 def known_titles() -> list[tuple[str, str]]:
@@ -77,23 +93,24 @@ def forget() -> None:
 
 def _model() -> tuple[TradeModel, dict[str, OccupationRow]]:
     name = str(settings.DATABASES["default"]["NAME"])
+    known = synonyms()
     made = _made.get(name)
-    if made is None or made[0] < time.monotonic() - KEEP_S:
+    if made is None or not made.holds(known):
         with _lock:
             made = _made.get(name)
-            if made is None or made[0] < time.monotonic() - KEEP_S:
+            if made is None or not made.holds(known):
                 rows = occupation_rows()
-                model = TradeModel(rows, trade_synonyms(), known_titles())
-                made = (time.monotonic(), model, {row.code: row for row in rows})
+                model = TradeModel(rows, known, known_titles())
+                made = _Made(time.monotonic(), known, model, {row.code: row for row in rows})
                 _made[name] = made
-    return made[1], made[2]
+    return made.model, made.rows
 
 
 def _spoken(text: str, limit: int) -> list[Guess]:
     """Ask the engine for names that sound so: the readings of all names are in its index, not in this process."""
     typed = "".join(text.split())
     request = SearchRequest(
-        terms=query_terms(typed, trade_synonyms()),
+        terms=query_terms(typed, synonyms()),
         filters={"type": ("occupation",)},
         size=limit,
         exact=exact_terms(typed),

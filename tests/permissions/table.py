@@ -282,6 +282,8 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
         "who reviews, edits courses or operates",
         {"trade_reviewer", "content_reviewer", "lesson_editor", "operator"},
     ),
+    "cms/snippets/search/tradeword/": EDITS,
+    "cms/snippets/search/tradeword/add/": EDITS,
     "cms/snippets/courses/learningpath/": EDITS,
     "cms/snippets/courses/learningpath/add/": EDITS,
     "cms/honours/<int:pk>/decide/": VERIFIES.at(pk="honour"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from search import synonyms
 from search.engines import SearchEngine, engine
 from search.engines.embedded import EmbeddedEngine
 from search.trades import suggest
@@ -34,5 +35,10 @@ def _no_index_stays():
 
 
 @pytest.fixture(autouse=True)
-def _forget_occupations():
+def _forget_occupations(monkeypatch):
+    """Read occupations and synonyms once a test, however long it runs."""
+    monkeypatch.setattr(synonyms, "KEEP_S", float("inf"))
     suggest.forget()
+    synonyms.forget()
+    yield
+    synonyms.forget()

@@ -5,14 +5,17 @@ import re
 from html import unescape
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from core.clock import to_ms
 from core.trades import trade_of
-from search import views
+from search import synonyms, views
 from search.documents import SearchDocument, prepare
 from search.engines import SearchUnavailable
+from search.models import TradeWord
 from tests.factories import courses as make
 from tests.factories.people import make_person, make_user
 
@@ -254,6 +257,37 @@ class TestSearch:
         assert "<mark>焊工</mark>的第一步" in client.get("/search/?q=焊工&type=lesson").content.decode()
 
 
+class TestTradeWords:
+    def test_a_word_an_editor_adds_is_in_force_at_once_and_needs_no_new_index(self, client, filled):
+        assert titles(client.get("/search/?q=烧火花的&type=course")) == []
+        TradeWord.objects.create(said="烧火花的", meant="焊工")
+        synonyms.forget()
+
+        response = client.get("/search/?q=烧火花的&type=course")
+
+        assert titles(response) == ["高级焊工安全操作规程"]
+        assert "<mark>焊工</mark>" in response.content.decode()
+
+    def test_the_trade_box_knows_it_too(self, client, db):
+        make.make_occupation()
+        make.make_occupation(TURNER, "车工")
+        TradeWord.objects.create(said="烧火花的", meant="焊工")
+
+        found = client.get("/search/occupations/?q=烧火花的", headers={"accept": "application/json"}).json()
+
+        assert found["occupations"][0]["code"] == WELDER
+
+    @pytest.mark.parametrize(("said", "meant"), [("焊工", "焊工"), ("焊", "焊工"), ("烧火花", "")])
+    def test_what_says_nothing_is_refused_by_the_database(self, db, said, meant):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            TradeWord.objects.create(said=said, meant=meant)
+
+    @pytest.mark.parametrize("said", ["焊", "焊 工", "焊，工", "焊工"])
+    def test_the_form_says_what_is_wrong(self, said):
+        with pytest.raises(ValidationError):
+            TradeWord(said=said, meant="焊工").clean()
+
+
 class TestSuggestions:
     def test_half_typed_pinyin_is_completed_with_the_kind_beside(self, client, filled):
         response = client.get("/search/suggest/", {"q": "hang"}, headers={"accept": "application/json"})
@@ -307,8 +341,8 @@ class TestQueries:
         )
         index.refresh()
 
-        # The names of occupations and groups, of levels, of instructors: one query each, for whatever is found.
-        with django_assert_num_queries(3):
+        # The synonyms; the names of occupations and groups, of levels, of instructors: one query each, whatever is found.
+        with django_assert_num_queries(4):
             response = client.get(address, {"q": "焊工"})
 
         assert len(titles(response)) == size
