@@ -61,7 +61,7 @@ def _figures(options: argparse.Namespace) -> list[Figure]:
     region = Union.objects.filter(kind="PROV").order_by("code")[0]
     busy = _busiest()
     User.objects.create_superuser("bench-operator")
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(username="bench-operator"))
     rounds = 1 if options.smoke else ROUNDS
     world = f"{options.occupations} occupations, {options.courses} courses"

@@ -275,6 +275,8 @@ PREPARE = {
     ("import_standard", 2): _a_standard_that_does_not_add_up,
     ("export_standard", 0): make_examples,
     ("coverage_map", 0): make_examples,
+    ("search_status", 0): lambda: engine().ensure_index(),
+    ("search_verify", 0): lambda: engine().ensure_index(),
     ("suggest_occupation", 0): load_classification,
     ("union_study", 0): lambda: roll_up(today=TODAY),
 }
